@@ -1,0 +1,5 @@
+/** The fluent front: load, adapt, train, evaluate. */
+@NullMarked
+package dev.adder;
+
+import org.jspecify.annotations.NullMarked;
