@@ -1,0 +1,48 @@
+package dev.adder;
+
+import dev.adder.adapter.PeftMethod;
+import dev.adder.adapter.TargetReport;
+import dev.adder.data.Task;
+import dev.adder.model.MambaWeights;
+import dev.adder.model.WeightSpec;
+import java.util.List;
+
+/**
+ * A method attached to a model: its targets are found and checked, its parameters counted. The
+ * model itself is untouched; every training starts from it anew.
+ */
+public final class Adaptation {
+
+  private final PretrainedModel model;
+  private final PeftMethod method;
+  private final TargetReport parameters;
+
+  Adaptation(PretrainedModel model, PeftMethod method) {
+    this.model = model;
+    this.method = method;
+    List<WeightSpec> weights = MambaWeights.of(model.config());
+    parameters = TargetReport.of(method, weights);
+  }
+
+  /** What is trained and what stays frozen, tensor by tensor. */
+  public TargetReport parameters() {
+    return parameters;
+  }
+
+  /** Number of parameters that training moves. */
+  public long trainedParameters() {
+    return parameters.trained();
+  }
+
+  /** Training on a task, to be told how; nothing happens before {@code run()}. */
+  public TrainingPlan train(Task task) {
+    return new TrainingPlan(model, method, task);
+  }
+
+  @Override
+  public String toString() {
+    return "%s: %,d of %,d parameters trained"
+        .formatted(
+            method.describe(), parameters.trained(), parameters.trained() + parameters.frozen());
+  }
+}

@@ -1,0 +1,59 @@
+package dev.adder;
+
+import ai.djl.ndarray.NDManager;
+import dev.adder.adapter.Share;
+import dev.adder.data.Tokens;
+import dev.adder.model.Checkpoint;
+import dev.adder.model.Mamba;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The door: loads a pretrained state space model. */
+public final class Ssm {
+
+  private Ssm() {}
+
+  /**
+   * Loads a model with its tokenizer.
+   *
+   * @param model {@code quick}, the small Mamba that comes with the toolkit, or a folder in the
+   *     Hugging Face layout ({@code config.json}, {@code model.safetensors}, {@code
+   *     tokenizer.json})
+   * @throws IOException if there is no such model, or a file of it is damaged
+   */
+  public static PretrainedModel load(String model) throws IOException {
+    if (model.equals(QuickModel.NAME)) {
+      return load(QuickModel.NAME, QuickModel.folder());
+    }
+    Path folder = Path.of(model);
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(
+          "There is no model \"%s\". Say \"quick\", or name a folder with config.json, model.safetensors and tokenizer.json."
+              .formatted(model));
+    }
+    return load(folder.getFileName().toString(), folder);
+  }
+
+  private static PretrainedModel load(String name, Path folder) throws IOException {
+    NDManager manager = NDManager.newBaseManager("PyTorch");
+    try {
+      Mamba mamba = Checkpoint.load(folder, manager);
+      Tokens tokens = Tokens.load(folder.resolve("tokenizer.json"));
+      if (tokens.vocabularySize() > mamba.config().vocabSize()) {
+        throw new IOException(
+            "%s: the tokenizer has %d entries, the model %d. Use the tokenizer the model was trained with."
+                .formatted(folder, tokens.vocabularySize(), mamba.config().vocabSize()));
+      }
+      return new PretrainedModel(name, Fingerprint.of(folder), mamba, tokens, manager);
+    } catch (IOException | RuntimeException failure) {
+      manager.close();
+      throw failure;
+    }
+  }
+
+  /** A share of channels or states, such as {@code sdlora(percent(1), percent(25))}. */
+  public static Share percent(double percent) {
+    return Share.percent(percent);
+  }
+}

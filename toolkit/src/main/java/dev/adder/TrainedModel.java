@@ -1,0 +1,110 @@
+package dev.adder;
+
+import dev.adder.adapter.AdaptedModel;
+import dev.adder.adapter.DimensionSelection;
+import dev.adder.adapter.PeftMethod;
+import dev.adder.adapter.TargetReport;
+import dev.adder.data.Task;
+import dev.adder.evaluation.Evaluation;
+import dev.adder.model.Checkpoint;
+import dev.adder.model.Mamba;
+import dev.adder.training.TrainingLog;
+import dev.adder.training.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/** A model after training, with what was measured on the way. Closing it frees its updates. */
+public final class TrainedModel implements AutoCloseable {
+
+  private final PretrainedModel pretrained;
+  private final PeftMethod method;
+  private final Task task;
+  private final TrainingSettings settings;
+  private final AdaptedModel adapted;
+  private final TargetReport parameters;
+  private final List<TrainingLog> logs;
+  private final List<DimensionSelection> selection;
+
+  TrainedModel(
+      PretrainedModel pretrained,
+      PeftMethod method,
+      Task task,
+      TrainingSettings settings,
+      AdaptedModel adapted,
+      TargetReport parameters,
+      List<TrainingLog> logs,
+      List<DimensionSelection> selection) {
+    this.pretrained = pretrained;
+    this.method = method;
+    this.task = task;
+    this.settings = settings;
+    this.adapted = adapted;
+    this.parameters = parameters;
+    this.logs = List.copyOf(logs);
+    this.selection = List.copyOf(selection);
+  }
+
+  /** Scores the test split by the task's own metric. */
+  public Evaluation evaluate() {
+    return Scores.evaluate(mamba(), pretrained.tokens(), task, Scores.Split.TEST);
+  }
+
+  /** Scores the validation split. */
+  public Evaluation validate() {
+    return Scores.evaluate(mamba(), pretrained.tokens(), task, Scores.Split.VALIDATION);
+  }
+
+  /** The log of the main phase. */
+  public TrainingLog log() {
+    return logs.get(logs.size() - 1);
+  }
+
+  /** The logs of all phases, the warm-up first where there is one. */
+  public List<TrainingLog> logs() {
+    return logs;
+  }
+
+  /** Chosen channels and states per block; empty for a method that chooses none. */
+  public List<DimensionSelection> selection() {
+    return selection;
+  }
+
+  /** What was trained, with the gradient that proved every target live before the first step. */
+  public TargetReport parameters() {
+    return parameters;
+  }
+
+  public PeftMethod method() {
+    return method;
+  }
+
+  public TrainingSettings settings() {
+    return settings;
+  }
+
+  /** The trained model, as a DJL block. */
+  public Mamba mamba() {
+    return adapted.model();
+  }
+
+  /**
+   * Saves the model with its updates merged in, in the Hugging Face layout.
+   *
+   * @param folder made if need be
+   */
+  public void saveMerged(Path folder) throws IOException {
+    Checkpoint.save(mamba(), folder);
+    Files.copy(
+        pretrained.tokens().file(),
+        folder.resolve("tokenizer.json"),
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void close() {
+    adapted.close();
+  }
+}

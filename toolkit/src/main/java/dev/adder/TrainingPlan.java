@@ -1,0 +1,193 @@
+package dev.adder;
+
+import dev.adder.adapter.AdaptedModel;
+import dev.adder.adapter.DimensionSelection;
+import dev.adder.adapter.PeftMethod;
+import dev.adder.adapter.TargetReport;
+import dev.adder.adapter.WarmUp;
+import dev.adder.data.Batches;
+import dev.adder.data.Task;
+import dev.adder.model.MambaWeights;
+import dev.adder.model.WeightSpec;
+import dev.adder.tensor.KeyedRandom;
+import dev.adder.training.ProgressListener;
+import dev.adder.training.TrainingLog;
+import dev.adder.training.TrainingLoop;
+import dev.adder.training.TrainingSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Training of one method on one task, described word by word; {@link #run} does it. */
+public final class TrainingPlan {
+
+  private final PretrainedModel model;
+  private final PeftMethod method;
+  private final Task task;
+  private final TrainingSettings settings;
+  private final int validationsPerRun;
+  private final ProgressListener progress;
+
+  TrainingPlan(PretrainedModel model, PeftMethod method, Task task) {
+    this(model, method, task, TrainingSettings.PAPER, 0, ProgressListener.NONE);
+  }
+
+  private TrainingPlan(
+      PretrainedModel model,
+      PeftMethod method,
+      Task task,
+      TrainingSettings settings,
+      int validationsPerRun,
+      ProgressListener progress) {
+    this.model = model;
+    this.method = method;
+    this.task = task;
+    this.settings = settings;
+    this.validationsPerRun = validationsPerRun;
+    this.progress = progress;
+  }
+
+  private TrainingPlan with(TrainingSettings changed) {
+    return new TrainingPlan(model, method, task, changed, validationsPerRun, progress);
+  }
+
+  /** Passes over the training examples; 10 if not said. */
+  public TrainingPlan epochs(int value) {
+    return with(settings.epochs(value));
+  }
+
+  /** Examples per micro-batch; 4 if not said. */
+  public TrainingPlan batchSize(int value) {
+    return with(settings.batchSize(value));
+  }
+
+  /** Micro-batches per optimizer step; 1 if not said. */
+  public TrainingPlan accumulation(int value) {
+    return with(settings.accumulation(value));
+  }
+
+  /** Rate of the first step, falling linearly to 0; 5e-4 if not said. */
+  public TrainingPlan learningRate(double value) {
+    return with(settings.learningRate(value));
+  }
+
+  /** Decoupled weight decay; 0 if not said. */
+  public TrainingPlan weightDecay(double value) {
+    return with(settings.weightDecay(value));
+  }
+
+  /** Feeds data order, initial values and dropout; 42 if not said. */
+  public TrainingPlan seed(long value) {
+    return with(settings.seed(value));
+  }
+
+  /** All settings at once. */
+  public TrainingPlan settings(TrainingSettings value) {
+    return with(value);
+  }
+
+  /** Scores the validation split this many times, evenly over the run; 0 if not said. */
+  public TrainingPlan validate(int times) {
+    if (times < 0) {
+      throw new IllegalArgumentException(
+          "validate(%d): give 0 or the number of validations.".formatted(times));
+    }
+    return new TrainingPlan(model, method, task, settings, times, progress);
+  }
+
+  /** Shows progress and time left while it runs. */
+  public TrainingPlan watch(ProgressListener listener) {
+    return new TrainingPlan(model, method, task, settings, validationsPerRun, listener);
+  }
+
+  /**
+   * Runs the phases: the warm-up, if the method has one, then the main phase from the pretrained
+   * weights anew.
+   *
+   * @throws dev.adder.adapter.DeadTargetException if a target gets no gradient; before any step
+   * @throws dev.adder.training.TrainingInterruptedException if the thread is interrupted
+   */
+  public TrainedModel run() {
+    List<WeightSpec> weights = MambaWeights.of(model.config());
+    Batches batches = task.trainingBatches(model.tokens(), settings.batchSize(), settings.seed());
+    int steps = settings.steps(batches.examples());
+    KeyedRandom random = KeyedRandom.of(settings.seed());
+    List<TrainingLog> logs = new ArrayList<>();
+    List<DimensionSelection> selections = List.of();
+    Optional<WarmUp> warmUp = method.warmUp();
+    if (warmUp.isPresent()) {
+      int updates = warmUp.get().updates(settings.epochs(1).steps(batches.examples()));
+      try (AdaptedModel measured =
+          AdaptedModel.attach(
+              model.mamba(),
+              warmUp.get().attachments(weights),
+              model.manager(),
+              random.derive("warm-up"))) {
+        logs.add(
+            phase("warm-up", measured, batches, steps, updates, random.derive("warm-up dropout")));
+        selections = warmUp.get().select(measured.model());
+      }
+    }
+    AdaptedModel adapted =
+        AdaptedModel.attach(
+            model.mamba(),
+            method.attachments(weights, selections),
+            model.manager(),
+            random.derive("main"));
+    try {
+      TargetReport live = probe(adapted, batches, random);
+      logs.add(phase("main", adapted, batches, steps, steps, random.derive("main dropout")));
+      return new TrainedModel(model, method, task, settings, adapted, live, logs, selections);
+    } catch (RuntimeException failure) {
+      adapted.close();
+      throw failure;
+    }
+  }
+
+  private TargetReport probe(AdaptedModel adapted, Batches batches, KeyedRandom random) {
+    TrainingLoop loop = new TrainingLoop(adapted.model(), settings, random.derive("probe"));
+    loop.probe(batches);
+    return TargetReport.proven(method, MambaWeights.of(model.config()), adapted);
+  }
+
+  private TrainingLog phase(
+      String name,
+      AdaptedModel adapted,
+      Batches batches,
+      int totalSteps,
+      int stopAfter,
+      KeyedRandom random) {
+    TrainingLoop loop = new TrainingLoop(adapted.model(), settings, random);
+    int every =
+        validationsPerRun == 0 ? Integer.MAX_VALUE : Math.max(1, totalSteps / validationsPerRun);
+    progress.begin(method.describe() + ", " + name, Math.min(stopAfter, totalSteps));
+    TrainingLog log =
+        loop.run(
+            name,
+            batches,
+            totalSteps,
+            stopAfter,
+            (step, validations) -> {
+              progress.advance(step.step(), String.format(Locale.ROOT, "loss %.3f", step.loss()));
+              if (step.step() % every == 0 && name.equals("main")) {
+                double score =
+                    Scores.evaluate(adapted.model(), model.tokens(), task, Scores.Split.VALIDATION)
+                        .score();
+                validations.accept(new TrainingLog.Validation(step.step(), task.metric(), score));
+              }
+            });
+    progress.end(summary(log));
+    return log;
+  }
+
+  private static String summary(TrainingLog log) {
+    TrainingLog.Step last = log.steps().get(log.steps().size() - 1);
+    return String.format(
+        Locale.ROOT,
+        "%d steps in %.1f s, last loss %.3f",
+        last.step(),
+        last.seconds(),
+        last.loss());
+  }
+}

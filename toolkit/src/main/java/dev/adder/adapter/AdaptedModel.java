@@ -1,0 +1,96 @@
+package dev.adder.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.adder.model.Mamba;
+import dev.adder.model.Weight;
+import dev.adder.model.WeightSlot;
+import dev.adder.model.WeightUpdate;
+import dev.adder.tensor.KeyedRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model with updates attached, over the frozen tensors of another, which it leaves untouched.
+ * Closing it frees the updates, not the frozen tensors.
+ */
+public final class AdaptedModel implements AutoCloseable {
+
+  private final Mamba model;
+  private final NDManager manager;
+
+  private AdaptedModel(Mamba model, NDManager manager) {
+    this.model = model;
+    this.manager = manager;
+  }
+
+  /**
+   * Attaches updates to a second model over the same frozen tensors.
+   *
+   * @param random where initial values come from; each place derives its own by name
+   */
+  public static AdaptedModel attach(
+      Mamba base, List<Attachment> attachments, NDManager parent, KeyedRandom random) {
+    Mamba model = base.bare();
+    NDManager manager = parent.newSubManager();
+    for (Attachment attachment : attachments) {
+      WeightSlot slot = attachment.slot();
+      NDArray frozen = base.weight(slot.weight().name()).frozen(slot);
+      model.attach(
+          slot, attachment.update().create(slot, frozen, manager, random.derive(slot.name())));
+    }
+    return new AdaptedModel(model, manager);
+  }
+
+  /** The model with its updates. */
+  public Mamba model() {
+    return model;
+  }
+
+  /**
+   * The 2-norm of the present gradient at every adapted place.
+   *
+   * @throws DeadTargetException if a place has none: training would not move it
+   */
+  Map<WeightSlot, Double> gradients() {
+    Map<WeightSlot, Double> norms = new LinkedHashMap<>();
+    List<String> dead = new ArrayList<>();
+    for (Weight weight : model.weights()) {
+      for (WeightSlot slot : weight.adapted()) {
+        double norm = norm(weight.update(slot).orElseThrow());
+        norms.put(slot, norm);
+        if (norm == 0) {
+          dead.add(slot.name());
+        }
+      }
+    }
+    if (!dead.isEmpty()) {
+      throw new DeadTargetException(dead);
+    }
+    return norms;
+  }
+
+  private static double norm(WeightUpdate update) {
+    double sum = 0;
+    for (Parameter parameter : update.parameters()) {
+      NDArray gradient = JniUtils.getGradient((PtNDArray) parameter.getArray());
+      if (gradient != null) {
+        for (float g : gradient.toFloatArray()) {
+          sum += (double) g * g;
+        }
+        gradient.close();
+      }
+    }
+    return Math.sqrt(sum);
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

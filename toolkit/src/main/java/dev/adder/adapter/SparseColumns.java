@@ -1,0 +1,86 @@
+package dev.adder.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.adder.model.WeightSlot;
+import dev.adder.model.WeightUpdate;
+import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.Tape;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * W' = W + V at the chosen columns: all states of W_B or W_C, but only what chosen channels
+ * contribute.
+ *
+ * @param columns number of trained columns
+ * @param selection which; empty before the warm-up
+ */
+record SparseColumns(int columns, Optional<DimensionSelection> selection) implements UpdateSpec {
+
+  @Override
+  public String describe() {
+    return "sparse columns";
+  }
+
+  @Override
+  public long trained(WeightSlot slot) {
+    return slot.shape().get(0) * columns;
+  }
+
+  @Override
+  public long frozen(WeightSlot slot) {
+    return slot.size() - trained(slot);
+  }
+
+  @Override
+  public WeightUpdate create(
+      WeightSlot slot, NDArray frozen, NDManager manager, KeyedRandom random) {
+    DimensionSelection chosen = DimensionSelection.required(selection, slot);
+    long[] places = chosen.channels().stream().mapToLong(Integer::longValue).toArray();
+    Shape shape = new Shape(frozen.getShape().get(0), columns);
+    return new Update(
+        manager.create(places),
+        TrainedParameter.of(slot.name() + ".columns", manager.zeros(shape)));
+  }
+
+  private record Update(NDArray places, Parameter values) implements WeightUpdate {
+
+    @Override
+    public NDArray apply(Tape tape, NDArray frozen) {
+      return tape.plain(
+          w -> {
+            NDArray index = places.reshape(1, -1).repeat(0, frozen.getShape().get(0));
+            return w.get(0)
+                .add(
+                    JniUtils.scatter(
+                        (PtNDArray) frozen.zerosLike(),
+                        (PtNDArray) index,
+                        (PtNDArray) w.get(1),
+                        1));
+          },
+          frozen,
+          values.getArray());
+    }
+
+    /** x·Wᵀ + x[…, places]·Vᵀ: the sparse ΔW is never made dense. */
+    @Override
+    public NDArray linear(Tape tape, NDArray x, NDArray frozen) {
+      return tape.apply(new SparseColumnsLinear(places), x, frozen, values.getArray()).get(0);
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return List.of(values);
+    }
+
+    @Override
+    public String describe() {
+      return "sparse columns (" + places.size() + ")";
+    }
+  }
+}

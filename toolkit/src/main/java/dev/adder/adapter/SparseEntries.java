@@ -1,0 +1,82 @@
+package dev.adder.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.adder.model.WeightSlot;
+import dev.adder.model.WeightUpdate;
+import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.Tape;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * W' = W + scatter(v): only the chosen (channel, state) entries of A_log are trained.
+ *
+ * @param entries number of trained entries
+ * @param selection which; empty before the warm-up
+ */
+record SparseEntries(int entries, Optional<DimensionSelection> selection) implements UpdateSpec {
+
+  @Override
+  public String describe() {
+    return "sparse entries";
+  }
+
+  @Override
+  public long trained(WeightSlot slot) {
+    return entries;
+  }
+
+  @Override
+  public long frozen(WeightSlot slot) {
+    return slot.size() - trained(slot);
+  }
+
+  @Override
+  public WeightUpdate create(
+      WeightSlot slot, NDArray frozen, NDManager manager, KeyedRandom random) {
+    DimensionSelection chosen = DimensionSelection.required(selection, slot);
+    long dState = frozen.getShape().get(1);
+    long[] places = new long[entries];
+    int next = 0;
+    for (int i = 0; i < chosen.channels().size(); i++) {
+      for (int state : chosen.states().get(i)) {
+        places[next++] = chosen.channels().get(i) * dState + state;
+      }
+    }
+    return new Update(
+        manager.create(places),
+        TrainedParameter.of(slot.name() + ".entries", manager.zeros(new Shape(entries))));
+  }
+
+  private record Update(NDArray places, Parameter values) implements WeightUpdate {
+
+    @Override
+    public NDArray apply(Tape tape, NDArray frozen) {
+      return tape.plain(
+          w -> {
+            NDArray zeros =
+                frozen.getManager().zeros(new Shape(frozen.size()), frozen.getDataType());
+            NDArray change =
+                JniUtils.scatter((PtNDArray) zeros, (PtNDArray) places, (PtNDArray) w.get(1), 0);
+            return w.get(0).add(change.reshape(frozen.getShape()));
+          },
+          frozen,
+          values.getArray());
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return List.of(values);
+    }
+
+    @Override
+    public String describe() {
+      return "sparse entries (" + places.size() + ")";
+    }
+  }
+}

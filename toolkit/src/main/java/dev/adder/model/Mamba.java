@@ -1,0 +1,220 @@
+package dev.adder.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import dev.adder.ssm.CrossEntropy;
+import dev.adder.ssm.RmsNorm;
+import dev.adder.tensor.Product;
+import dev.adder.tensor.RowLookup;
+import dev.adder.tensor.Tape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Mamba-1 language model as a DJL block of named weights.
+ *
+ * <p>{@link #logits} on a tape is the fast path. As an ordinary DJL block (token ids (b, l) in,
+ * logits (b, l, vocabulary) out) it runs on the engine's plain operators, so that DJL's own trainer
+ * works on it, more slowly.
+ */
+public final class Mamba extends AbstractBlock {
+
+  private static final byte VERSION = 1;
+
+  private final MambaConfig config;
+  private final Map<String, Weight> weights = new LinkedHashMap<>();
+  private final List<MambaBlock> blocks = new ArrayList<>();
+
+  /**
+   * @param tensors frozen values by Hugging Face name, of the shapes {@link MambaWeights} lists
+   */
+  public Mamba(MambaConfig config, Map<String, NDArray> tensors) {
+    super(VERSION);
+    this.config = config;
+    for (WeightSpec spec : MambaWeights.of(config)) {
+      NDArray tensor = tensors.get(spec.name());
+      if (tensor == null) {
+        throw new IllegalArgumentException(
+            "The model lacks the tensor %s of shape %s. Load a complete checkpoint."
+                .formatted(spec.name(), spec.shape()));
+      }
+      requireShape(spec, tensor);
+      add(new Weight(spec, tensor));
+    }
+    build();
+  }
+
+  private Mamba(Mamba original) {
+    super(VERSION);
+    config = original.config;
+    original.weights.values().forEach(weight -> add(weight.bare()));
+    build();
+  }
+
+  private void add(Weight weight) {
+    weights.put(weight.spec().name(), weight);
+    Parameter parameter =
+        Parameter.builder()
+            .setName(weight.spec().name())
+            .setType(Parameter.Type.OTHER)
+            .optRequiresGrad(false)
+            .build();
+    parameter.setArray(weight.frozen());
+    addParameter(parameter);
+  }
+
+  private void build() {
+    for (int layer = 0; layer < config.layers(); layer++) {
+      Map<String, Weight> byTarget = new LinkedHashMap<>();
+      for (Weight weight : weights.values()) {
+        if (weight.spec().layer() == layer) {
+          byTarget.put(weight.spec().target(), weight);
+        }
+      }
+      blocks.add(new MambaBlock(config, byTarget));
+    }
+  }
+
+  private static void requireShape(WeightSpec spec, NDArray tensor) {
+    List<Long> given = java.util.Arrays.stream(tensor.getShape().getShape()).boxed().toList();
+    if (!given.equals(spec.shape())) {
+      throw new IllegalArgumentException(
+          "%s has shape %s, but config.json asks for %s. Use weights and configuration of one model."
+              .formatted(spec.name(), given, spec.shape()));
+    }
+  }
+
+  public MambaConfig config() {
+    return config;
+  }
+
+  /** The weights in the model's order. */
+  public List<Weight> weights() {
+    return List.copyOf(weights.values());
+  }
+
+  /** A weight by its name in the checkpoint. */
+  public Weight weight(String name) {
+    Weight weight = weights.get(name);
+    if (weight == null) {
+      throw new IllegalArgumentException(
+          "The model has no weight \"" + name + "\". It has: " + weights.keySet());
+    }
+    return weight;
+  }
+
+  /** A second model over the same frozen tensors, without updates. */
+  public Mamba bare() {
+    return new Mamba(this);
+  }
+
+  /** Changes a weight, or a part of it, by an update from now on. */
+  public void attach(WeightSlot slot, WeightUpdate update) {
+    weight(slot.weight().name()).attach(slot, update);
+    update.parameters().forEach(this::addParameter);
+  }
+
+  /** Parameters of the updates, in the order they were attached. */
+  public List<Parameter> trained() {
+    List<Parameter> trained = new ArrayList<>();
+    for (Weight weight : weights.values()) {
+      for (WeightSlot slot : weight.adapted()) {
+        trained.addAll(weight.update(slot).orElseThrow().parameters());
+      }
+    }
+    return trained;
+  }
+
+  /**
+   * Logits after every token.
+   *
+   * @param ids token ids (b, l), int64
+   * @return (b, l, vocabulary)
+   */
+  public NDArray logits(Tape tape, NDArray ids) {
+    return head(tape, residual(tape, ids, null));
+  }
+
+  /**
+   * Logits after the last token, going on from a state, which is moved on.
+   *
+   * @param ids token ids (b, l), int64
+   * @return (b, vocabulary)
+   */
+  public NDArray next(Tape tape, NDArray ids, MambaState state) {
+    return head(tape, residual(tape, ids, state).get(new NDIndex(":, -1")));
+  }
+
+  /**
+   * Logits after some tokens only.
+   *
+   * @param ids token ids (b, l), int64
+   * @param positions indices into the flattened (b · l) tokens
+   * @return (number of positions, vocabulary)
+   */
+  public NDArray logitsAt(Tape tape, NDArray ids, int[] positions) {
+    long[] rows = java.util.Arrays.stream(positions).asLongStream().toArray();
+    NDArray flat = tape.plain(r -> Product.rows(r.get(0)), residual(tape, ids, null));
+    return head(tape, tape.apply(new RowLookup(rows), flat).get(0));
+  }
+
+  /**
+   * Mean cross-entropy of the token after some tokens, in nats.
+   *
+   * @param ids token ids (b, l), int64
+   * @param positions indices into the flattened (b · l) tokens
+   * @param labels the token that should come after each of them
+   * @return a scalar (1)
+   */
+  public NDArray loss(Tape tape, NDArray ids, int[] positions, int[] labels) {
+    return tape.apply(new CrossEntropy(labels), logitsAt(tape, ids, positions)).get(0);
+  }
+
+  private NDArray residual(Tape tape, NDArray ids, @Nullable MambaState state) {
+    NDArray embedding = weights.get("backbone.embeddings.weight").value(tape);
+    NDArray rows = tape.apply(new RowLookup(ids.toLongArray()), embedding).get(0);
+    NDArray residual = tape.plain(r -> r.get(0).reshape(ids.getShape().add(config.dModel())), rows);
+    for (int layer = 0; layer < blocks.size(); layer++) {
+      residual =
+          blocks.get(layer).forward(tape, residual, state == null ? null : state.block(layer));
+    }
+    return residual;
+  }
+
+  private NDArray head(Tape tape, NDArray residual) {
+    NDArray normed =
+        tape.apply(
+                new RmsNorm(config.epsilon()),
+                residual,
+                weights.get("backbone.norm_f.weight").value(tape))
+            .get(0);
+    String name = config.tiedEmbeddings() ? "backbone.embeddings.weight" : "lm_head.weight";
+    return weights.get(name).linear(tape, normed).get(0);
+  }
+
+  @Override
+  protected NDList forwardInternal(
+      ParameterStore parameterStore,
+      NDList inputs,
+      boolean training,
+      @Nullable PairList<String, Object> params) {
+    try (Tape tape = Tape.reference()) {
+      return new NDList(logits(tape, inputs.singletonOrThrow().toType(DataType.INT64, false)));
+    }
+  }
+
+  @Override
+  public Shape[] getOutputShapes(Shape[] inputShapes) {
+    return new Shape[] {inputShapes[0].addAll(new Shape(config.vocabSize()))};
+  }
+}

@@ -1,0 +1,119 @@
+package dev.adder.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+
+/**
+ * The memory of a contiguous CPU tensor, read and written in place. Valid while the tensor is open.
+ *
+ * <p>Kernels copy tiles between this memory and Java arrays: the Vector API's access to buffers
+ * changed between JDK 17 and 22, its access to arrays did not, and a tile copy is a memcpy in
+ * cache.
+ */
+public final class RawTensor {
+
+  private final ByteBuffer bytes;
+  private final DataType type;
+  private final int size;
+
+  private RawTensor(ByteBuffer bytes, DataType type, int size) {
+    this.bytes = bytes;
+    this.type = type;
+    this.size = size;
+  }
+
+  /**
+   * The memory of a tensor.
+   *
+   * @param tensor float32 or float64, contiguous, on the CPU, of fewer than 2³¹ bytes
+   */
+  public static RawTensor of(NDArray tensor) {
+    DataType type = tensor.getDataType();
+    if (type != DataType.FLOAT32 && type != DataType.FLOAT64) {
+      throw new IllegalArgumentException(
+          "A tensor is of type %s; kernels read float32 and float64.".formatted(type));
+    }
+    if (tensor.getDevice().isGpu()) {
+      throw new IllegalArgumentException(
+          "A tensor is on %s; this kernel reads CPU memory.".formatted(tensor.getDevice()));
+    }
+    int size = Math.toIntExact(tensor.size());
+    int width = type.getNumOfBytes();
+    if (size == 0) {
+      return new RawTensor(ByteBuffer.allocate(0), type, 0);
+    }
+    ByteBuffer bytes = JniUtils.getByteBuffer((PtNDArray) tensor, true);
+    if (!bytes.isDirect() || bytes.remaining() != (long) size * width) {
+      throw new IllegalArgumentException(
+          "A tensor of shape %s is not contiguous. Copy it first.".formatted(tensor.getShape()));
+    }
+    return new RawTensor(bytes.order(ByteOrder.nativeOrder()), type, size);
+  }
+
+  public int size() {
+    return size;
+  }
+
+  public boolean isDouble() {
+    return type == DataType.FLOAT64;
+  }
+
+  /** The elements, if float32; the buffer's position is its caller's own. */
+  public FloatBuffer floats() {
+    return bytes.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
+  }
+
+  /** The elements, if float64; the buffer's position is its caller's own. */
+  public DoubleBuffer doubles() {
+    return bytes.duplicate().order(ByteOrder.nativeOrder()).asDoubleBuffer();
+  }
+
+  /** A copy of float32 elements. */
+  public float[] toFloatArray() {
+    float[] values = new float[size];
+    floats().get(values);
+    return values;
+  }
+
+  /** A copy of the elements as float64, whichever type they have. */
+  public double[] toDoubleArray() {
+    double[] values = new double[size];
+    if (isDouble()) {
+      doubles().get(values);
+    } else {
+      float[] floats = toFloatArray();
+      for (int i = 0; i < size; i++) {
+        values[i] = floats[i];
+      }
+    }
+    return values;
+  }
+
+  /** Overwrites all elements of a float32 tensor. */
+  public void set(float[] values) {
+    if (values.length != size) {
+      throw new IllegalArgumentException(
+          "%d values are given for a tensor of %d.".formatted(values.length, size));
+    }
+    floats().put(values);
+  }
+
+  /** A new float32 or float64 tensor with these values, beside another. */
+  static NDArray like(NDArray beside, double[] values, Shape shape) {
+    if (beside.getDataType() == DataType.FLOAT64) {
+      return beside.getManager().create(values, shape);
+    }
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return beside.getManager().create(floats, shape);
+  }
+}

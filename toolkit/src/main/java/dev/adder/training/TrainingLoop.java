@@ -1,0 +1,145 @@
+package dev.adder.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import dev.adder.data.Batches;
+import dev.adder.data.TokenBatch;
+import dev.adder.model.Mamba;
+import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.Tape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Trains what is attached to a model: forward, loss, backward, clip, AdamW, linear decay to 0.
+ *
+ * <p>The loss of a step is the mean cross-entropy over all its label tokens, whatever micro-batch
+ * they are in, so that accumulating k batches of b equals one batch of k·b.
+ */
+public final class TrainingLoop {
+
+  private final Mamba model;
+  private final TrainingSettings settings;
+  private final KeyedRandom random;
+  private final AdamW optimizer;
+  private final List<TrainingLog.Step> steps = new ArrayList<>();
+  private final List<TrainingLog.Validation> validations = new ArrayList<>();
+
+  /**
+   * @param model with at least one update attached
+   * @param random where dropout comes from
+   */
+  public TrainingLoop(Mamba model, TrainingSettings settings, KeyedRandom random) {
+    List<Parameter> trained = model.trained();
+    if (trained.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Nothing is trained: the model has no updates. Attach a method first.");
+    }
+    this.model = model;
+    this.settings = settings;
+    this.random = random;
+    optimizer = new AdamW(trained, settings.weightDecay());
+  }
+
+  /**
+   * Runs the phase.
+   *
+   * @param phase its name in the log
+   * @param batches the examples, in an order that is a pure function of seed and step
+   * @param totalSteps steps over which the rate falls to 0
+   * @param stopAfter steps to make, at most {@code totalSteps}
+   * @param afterStep told of every step once its update is made; may validate
+   * @return the log of the phase
+   * @throws TrainingInterruptedException if the thread is interrupted; the step under way is
+   *     finished
+   */
+  public TrainingLog run(
+      String phase, Batches batches, int totalSteps, int stopAfter, AfterStep afterStep) {
+    long start = System.nanoTime();
+    for (int step = 1; step <= Math.min(stopAfter, totalSteps); step++) {
+      if (Thread.interrupted()) {
+        throw new TrainingInterruptedException(log(phase));
+      }
+      double loss = accumulate(batches, step);
+      requireFinite(loss, step);
+      double rate = settings.learningRate() * (totalSteps - step + 1) / totalSteps;
+      double norm = optimizer.step(rate, settings.clipNorm());
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      TrainingLog.Step done = new TrainingLog.Step(step, loss, rate, norm, seconds);
+      steps.add(done);
+      afterStep.accept(done, validations::add);
+    }
+    return log(phase);
+  }
+
+  /** Told of every step; hands validations to the log. */
+  @FunctionalInterface
+  public interface AfterStep {
+    void accept(TrainingLog.Step step, Consumer<TrainingLog.Validation> log);
+  }
+
+  /**
+   * The gradient of the first batch, left on the leaves, without moving anything.
+   *
+   * @return the loss
+   */
+  public double probe(Batches batches) {
+    return accumulate(batches, 1);
+  }
+
+  private TrainingLog log(String phase) {
+    return new TrainingLog(phase, steps, validations);
+  }
+
+  private double accumulate(Batches batches, int step) {
+    List<TokenBatch> micro = new ArrayList<>();
+    int tokens = 0;
+    for (int i = 0; i < settings.accumulation(); i++) {
+      TokenBatch batch = batches.get((long) (step - 1) * settings.accumulation() + i);
+      micro.add(batch);
+      tokens += batch.labelPositions().length;
+    }
+    double loss = 0;
+    for (int i = 0; i < micro.size(); i++) {
+      loss += backward(micro.get(i), random.derive("step").derive(step).derive(i), tokens);
+    }
+    return loss;
+  }
+
+  private double backward(TokenBatch batch, KeyedRandom passRandom, int tokens) {
+    int[] positions = batch.labelPositions();
+    NDManager parent = model.weights().get(0).frozen().getManager();
+    try (NDManager manager = parent.newSubManager();
+        NDScope scope = new NDScope();
+        Tape tape = Tape.training(passRandom)) {
+      scope.suppressNotUsedWarning();
+      NDArray ids = ids(manager, batch);
+      NDArray mean = model.loss(tape, ids, positions, batch.labels());
+      float weight = (float) positions.length / tokens;
+      NDArray share = tape.plain(loss -> loss.get(0).mul(weight), mean);
+      tape.backward(share);
+      return share.toFloatArray()[0];
+    }
+  }
+
+  /** The token ids of a batch as a tensor (b, l). */
+  public static NDArray ids(NDManager manager, TokenBatch batch) {
+    long[] ids = new long[batch.inputIds().length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = batch.inputIds()[i];
+    }
+    return manager.create(ids, new Shape(batch.batch(), batch.length()));
+  }
+
+  private void requireFinite(double loss, int step) {
+    if (!Double.isFinite(loss)) {
+      throw new IllegalStateException(
+          "The loss is %s in step %d. Lower the learning rate (now %s)."
+              .formatted(loss, step, settings.learningRate()));
+    }
+  }
+}

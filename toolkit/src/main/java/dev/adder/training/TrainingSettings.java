@@ -1,0 +1,85 @@
+package dev.adder.training;
+
+/**
+ * How a training run goes; the defaults are the paper's (released code).
+ *
+ * @param epochs passes over the training examples
+ * @param batchSize examples per optimizer step and micro-batch
+ * @param accumulation micro-batches per optimizer step
+ * @param learningRate rate of the first step; it falls linearly to 0 over the run
+ * @param weightDecay of AdamW, decoupled
+ * @param clipNorm largest global 2-norm of the gradient; a larger one is scaled down
+ * @param seed feeds data order, initial values and dropout
+ */
+public record TrainingSettings(
+    int epochs,
+    int batchSize,
+    int accumulation,
+    double learningRate,
+    double weightDecay,
+    double clipNorm,
+    long seed) {
+
+  /** 10 epochs, batches of 4, rate 5e-4, no weight decay, norm clipped at 1, seed 42. */
+  public static final TrainingSettings PAPER = new TrainingSettings(10, 4, 1, 5e-4, 0, 1, 42);
+
+  public TrainingSettings {
+    positive("epochs", epochs, "10");
+    positive("batchSize", batchSize, "4");
+    positive("accumulation", accumulation, "1");
+    positive("learningRate", learningRate, "1e-3");
+    positive("clipNorm", clipNorm, "1.0");
+    if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
+      throw new IllegalArgumentException(
+          "weightDecay is " + weightDecay + "; it must be 0 or a positive number.");
+    }
+  }
+
+  private static void positive(String what, double value, String usual) {
+    if (!(value > 0 && Double.isFinite(value))) {
+      throw new IllegalArgumentException(
+          "%s is %s; it must be positive, usually %s.".formatted(what, value, usual));
+    }
+  }
+
+  public TrainingSettings epochs(int value) {
+    return new TrainingSettings(
+        value, batchSize, accumulation, learningRate, weightDecay, clipNorm, seed);
+  }
+
+  public TrainingSettings batchSize(int value) {
+    return new TrainingSettings(
+        epochs, value, accumulation, learningRate, weightDecay, clipNorm, seed);
+  }
+
+  public TrainingSettings accumulation(int value) {
+    return new TrainingSettings(
+        epochs, batchSize, value, learningRate, weightDecay, clipNorm, seed);
+  }
+
+  public TrainingSettings learningRate(double value) {
+    return new TrainingSettings(
+        epochs, batchSize, accumulation, value, weightDecay, clipNorm, seed);
+  }
+
+  public TrainingSettings weightDecay(double value) {
+    return new TrainingSettings(
+        epochs, batchSize, accumulation, learningRate, value, clipNorm, seed);
+  }
+
+  public TrainingSettings clipNorm(double value) {
+    return new TrainingSettings(
+        epochs, batchSize, accumulation, learningRate, weightDecay, value, seed);
+  }
+
+  public TrainingSettings seed(long value) {
+    return new TrainingSettings(
+        epochs, batchSize, accumulation, learningRate, weightDecay, clipNorm, value);
+  }
+
+  /** Optimizer steps of a run on this many examples: epochs · ⌈n / (batch · accumulation)⌉. */
+  public int steps(int examples) {
+    int perStep = batchSize * accumulation;
+    return Math.multiplyExact(epochs, (examples + perStep - 1) / perStep);
+  }
+}
