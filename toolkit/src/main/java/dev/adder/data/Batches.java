@@ -9,7 +9,7 @@ import java.util.Random;
  * An endless sequence of batches: every epoch in a new order, the incomplete last batch dropped.
  * The i-th batch is a pure function of the examples, the seed and i.
  */
-public final class Batches {
+public final class Batches implements BatchSource {
 
   private final List<TokenExample> examples;
   private final int batchSize;
@@ -38,7 +38,7 @@ public final class Batches {
     return examples.size();
   }
 
-  /** The i-th batch, from 0. */
+  @Override
   public synchronized TokenBatch get(long i) {
     long perEpoch = examples.size() / batchSize;
     long epoch = i / perEpoch;

@@ -19,7 +19,7 @@ public record TokenBatch(int batch, int length, int[] inputIds, int[] targets) {
   public static final int IGNORED = -100;
 
   /** The rectangle of these examples. */
-  static TokenBatch of(List<TokenExample> examples) {
+  public static TokenBatch of(List<TokenExample> examples) {
     int length = examples.stream().mapToInt(TokenExample::length).max().orElseThrow();
     int[] inputs = new int[examples.size() * length];
     int[] targets = new int[inputs.length];

@@ -1,5 +1,6 @@
 package dev.adder.tensor;
 
+import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -47,6 +48,8 @@ public final class Workers {
           "The number of threads is %d; it must be at least 1.".formatted(count));
     }
     threads = count;
+    // Loads the engine's native library if it is not yet there.
+    Engine.getEngine("PyTorch");
     JniUtils.setNumThreads(count);
   }
 

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import dev.adder.data.Batches;
+import dev.adder.data.BatchSource;
 import dev.adder.data.TokenBatch;
 import dev.adder.model.Mamba;
 import dev.adder.tensor.KeyedRandom;
@@ -58,7 +58,7 @@ public final class TrainingLoop {
    *     finished
    */
   public TrainingLog run(
-      String phase, Batches batches, int totalSteps, int stopAfter, AfterStep afterStep) {
+      String phase, BatchSource batches, int totalSteps, int stopAfter, AfterStep afterStep) {
     long start = System.nanoTime();
     for (int step = 1; step <= Math.min(stopAfter, totalSteps); step++) {
       if (Thread.interrupted()) {
@@ -87,7 +87,7 @@ public final class TrainingLoop {
    *
    * @return the loss
    */
-  public double probe(Batches batches) {
+  public double probe(BatchSource batches) {
     return accumulate(batches, 1);
   }
 
@@ -95,7 +95,7 @@ public final class TrainingLoop {
     return new TrainingLog(phase, steps, validations);
   }
 
-  private double accumulate(Batches batches, int step) {
+  private double accumulate(BatchSource batches, int step) {
     List<TokenBatch> micro = new ArrayList<>();
     int tokens = 0;
     for (int i = 0; i < settings.accumulation(); i++) {
@@ -126,8 +126,20 @@ public final class TrainingLoop {
     }
   }
 
+  /** The mean cross-entropy of a batch, forward only, in nats. */
+  public static double loss(Mamba model, TokenBatch batch) {
+    NDManager parent = model.weights().get(0).frozen().getManager();
+    try (NDManager manager = parent.newSubManager();
+        NDScope scope = new NDScope();
+        Tape tape = Tape.inference()) {
+      scope.suppressNotUsedWarning();
+      NDArray ids = ids(manager, batch);
+      return model.loss(tape, ids, batch.labelPositions(), batch.labels()).toFloatArray()[0];
+    }
+  }
+
   /** The token ids of a batch as a tensor (b, l). */
-  public static NDArray ids(NDManager manager, TokenBatch batch) {
+  private static NDArray ids(NDManager manager, TokenBatch batch) {
     long[] ids = new long[batch.inputIds().length];
     for (int i = 0; i < ids.length; i++) {
       ids[i] = batch.inputIds()[i];
