@@ -112,7 +112,9 @@ public final class Weight {
 
   private static NDArray product(
       Tape tape, NDArray x, NDArray frozen, @Nullable WeightUpdate update) {
-    return update == null ? x.matMul(frozen.transpose()) : update.linear(tape, x, frozen);
+    return update == null
+        ? tape.apply(new Product(), x, frozen).get(0)
+        : update.linear(tape, x, frozen);
   }
 
   /** The current value as a tensor of its own, without a graph. */

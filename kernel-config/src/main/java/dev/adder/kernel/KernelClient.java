@@ -1,0 +1,285 @@
+package dev.adder.kernel;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+
+/**
+ * A kernel process and the client's end of its sockets. For one thread, but for {@link #interrupt}.
+ */
+public final class KernelClient implements AutoCloseable {
+
+  private static final Duration READY = Duration.ofSeconds(60);
+
+  private final Path connectionFile;
+  private final Process process;
+  private final Wire wire;
+  private final ZContext context = new ZContext();
+  private final ZMQ.Socket shell;
+  private final ZMQ.Socket control;
+  private final ZMQ.Socket stdin;
+  private final ZMQ.Socket iopub;
+
+  private KernelClient(Path connectionFile, Process process, Wire wire, int[] ports) {
+    this.connectionFile = connectionFile;
+    this.process = process;
+    this.wire = wire;
+    shell = connect(SocketType.DEALER, ports[0]);
+    control = connect(SocketType.DEALER, ports[1]);
+    stdin = connect(SocketType.DEALER, ports[2]);
+    iopub = connect(SocketType.SUB, ports[3]);
+    iopub.subscribe(new byte[0]);
+  }
+
+  private ZMQ.Socket connect(SocketType type, int port) {
+    ZMQ.Socket socket = context.createSocket(type);
+    socket.setLinger(0);
+    if (type != SocketType.SUB) {
+      socket.setIdentity(("adder-" + UUID.randomUUID()).getBytes(ZMQ.CHARSET));
+    }
+    socket.connect("tcp://127.0.0.1:" + port);
+    return socket;
+  }
+
+  /**
+   * Starts a kernel and waits until it answers.
+   *
+   * @param environment added to this process's own
+   * @param log file that takes what the process itself prints
+   */
+  public static KernelClient start(Map<String, String> environment, Path log) throws IOException {
+    int[] ports = freePorts(5);
+    Path file = Files.createTempFile("adder-kernel", ".json");
+    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+    ObjectNode json = Wire.JSON.createObjectNode();
+    json.put("ip", "127.0.0.1").put("transport", "tcp").put("key", UUID.randomUUID().toString());
+    json.put("signature_scheme", "hmac-sha256").put("kernel_name", KernelSpec.NAME);
+    json.put("shell_port", ports[0]).put("control_port", ports[1]).put("stdin_port", ports[2]);
+    json.put("iopub_port", ports[3]).put("hb_port", ports[4]);
+    Files.writeString(file, json.toString());
+    List<String> command = KernelSpec.command();
+    command.add(file.toString());
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(KernelSpec.environment());
+    builder.environment().putAll(environment);
+    builder.environment().put("JPY_PARENT_PID", String.valueOf(ProcessHandle.current().pid()));
+    builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    Process process = builder.start();
+    KernelClient client = new KernelClient(file, process, wire(json.toString()), ports);
+    try {
+      client.awaitReady(log);
+      return client;
+    } catch (IOException | RuntimeException failure) {
+      client.close();
+      throw failure;
+    }
+  }
+
+  private static Wire wire(String connection) {
+    try {
+      return new Wire(KernelConnectionProperties.parse(connection).createHMACGenerator(), "client");
+    } catch (GeneralSecurityException missing) {
+      throw new IllegalStateException("This JDK cannot sign with HMAC-SHA256.", missing);
+    }
+  }
+
+  private static int[] freePorts(int count) throws IOException {
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      int[] ports = new int[count];
+      for (int i = 0; i < count; i++) {
+        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        held.add(socket);
+        ports[i] = socket.getLocalPort();
+      }
+      return ports;
+    } finally {
+      for (ServerSocket socket : held) {
+        socket.close();
+      }
+    }
+  }
+
+  private void awaitReady(Path log) throws IOException {
+    long deadline = System.nanoTime() + READY.toNanos();
+    Wire.Message request = send("kernel_info_request", object());
+    boolean answered = false;
+    while (System.nanoTime() < deadline) {
+      if (!process.isAlive()) {
+        throw new IOException(
+            "The kernel ended with code %d while starting. It said: %s"
+                .formatted(process.exitValue(), Files.readString(log).strip()));
+      }
+      answered |= poll(shell, 50).isPresent();
+      // The subscription is in place once anything arrives on it.
+      Optional<Wire.Message> heard = poll(iopub, 10);
+      if (answered && heard.isPresent()) {
+        while (poll(iopub, 100).isPresent()) {
+          // What was said before the first request is of no cell.
+        }
+        return;
+      }
+      if (answered) {
+        request = send("kernel_info_request", object());
+      }
+    }
+    throw new IOException(
+        "The kernel did not answer within %d s (request %s). Its output is in %s."
+            .formatted(READY.toSeconds(), request.id(), log));
+  }
+
+  static ObjectNode object() {
+    return Wire.JSON.createObjectNode();
+  }
+
+  /** Sends a request on the shell socket. */
+  Wire.Message send(String type, ObjectNode content) {
+    Wire.Message message = wire.message(type, null, content);
+    wire.send(shell, message);
+    return message;
+  }
+
+  /** Sends a request and waits for its reply. */
+  ObjectNode ask(String type, ObjectNode content, Duration limit) throws IOException {
+    Wire.Message request = send(type, content);
+    return awaitReply(request, limit);
+  }
+
+  ObjectNode awaitReply(Wire.Message request, Duration limit) throws IOException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() < deadline) {
+      Optional<Wire.Message> reply = poll(shell, 50);
+      if (reply.isPresent() && reply.get().parentId().equals(request.id())) {
+        return reply.get().content();
+      }
+      requireAlive();
+    }
+    throw new IOException(
+        "The kernel did not answer %s within %s.".formatted(request.type(), limit));
+  }
+
+  private void requireAlive() throws IOException {
+    if (!process.isAlive()) {
+      throw new IOException(
+          "The kernel process ended with code %d. A native crash or too little memory is likely."
+              .formatted(process.exitValue()));
+    }
+  }
+
+  private Optional<Wire.Message> poll(ZMQ.Socket socket, int milliseconds) {
+    ZMQ.Poller poller = context.createPoller(1);
+    try {
+      poller.register(socket, ZMQ.Poller.POLLIN);
+      return poller.poll(milliseconds) > 0 ? wire.read(socket) : Optional.empty();
+    } finally {
+      poller.close();
+    }
+  }
+
+  /**
+   * Executes a cell.
+   *
+   * @param outputs told of every message on the output socket that belongs to the cell, in order
+   * @param limit after which the cell is interrupted and given up
+   * @return the reply's content
+   */
+  ObjectNode execute(String code, Consumer<Wire.Message> outputs, Duration limit)
+      throws IOException {
+    ObjectNode content = object().put("code", code).put("silent", false);
+    content.put("store_history", true).put("allow_stdin", false).put("stop_on_error", true);
+    Wire.Message request = send("execute_request", content);
+    long deadline = System.nanoTime() + limit.toNanos();
+    boolean idle = false;
+    Optional<Wire.Message> reply = Optional.empty();
+    while (!idle || reply.isEmpty()) {
+      Optional<Wire.Message> output = poll(iopub, 20);
+      if (output.isPresent() && output.get().parentId().equals(request.id())) {
+        idle |= output.get().content().path("execution_state").asText().equals("idle");
+        outputs.accept(output.get());
+      }
+      if (reply.isEmpty()) {
+        reply = poll(shell, 0).filter(r -> r.parentId().equals(request.id()));
+      }
+      requireAlive();
+      if (System.nanoTime() > deadline) {
+        interrupt();
+        throw new IOException("The cell took longer than %d s.".formatted(limit.toSeconds()));
+      }
+    }
+    return reply.get().content();
+  }
+
+  /** Waits for a request for input and answers it. */
+  void answerInput(String line, Duration limit) throws IOException {
+    Optional<Wire.Message> request = poll(stdin, Math.toIntExact(limit.toMillis()));
+    if (request.isEmpty()) {
+      throw new IOException("No input was asked for within " + limit + ".");
+    }
+    wire.send(stdin, wire.message("input_reply", request.get(), object().put("value", line)));
+  }
+
+  /** Ends the running cell. */
+  synchronized void interrupt() {
+    wire.send(control, wire.message("interrupt_request", null, object()));
+  }
+
+  /** The kernel's process. */
+  Process process() {
+    return process;
+  }
+
+  /** The largest memory the process has held, in bytes; empty where the system does not tell. */
+  Optional<Long> peakMemory() {
+    Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+    if (!Files.isReadable(status)) {
+      return Optional.empty();
+    }
+    try {
+      return Files.readAllLines(status).stream()
+          .filter(line -> line.startsWith("VmHWM:"))
+          .map(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst();
+    } catch (IOException ended) {
+      return Optional.empty();
+    }
+  }
+
+  /** Shuts the kernel down; by force if it does not go by itself. */
+  @Override
+  public void close() throws IOException {
+    if (process.isAlive()) {
+      synchronized (this) {
+        wire.send(control, wire.message("shutdown_request", null, object().put("restart", false)));
+      }
+      try {
+        if (!process.waitFor(3, TimeUnit.SECONDS)) {
+          process.destroyForcibly();
+        }
+      } catch (InterruptedException hurry) {
+        process.destroyForcibly();
+        Thread.currentThread().interrupt();
+      }
+    }
+    context.close();
+    Files.deleteIfExists(connectionFile);
+  }
+}

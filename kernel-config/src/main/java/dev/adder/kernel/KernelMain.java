@@ -1,0 +1,35 @@
+package dev.adder.kernel;
+
+import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Starts the kernel: one argument, the connection file that Jupyter wrote. */
+public final class KernelMain {
+
+  private KernelMain() {}
+
+  public static void main(String[] arguments) throws IOException {
+    if (arguments.length != 1) {
+      System.err.println(
+          "The kernel was started with %d arguments; it takes one, Jupyter's connection file. Open it from JupyterLab: ./adder lab"
+              .formatted(arguments.length));
+      System.exit(2);
+    }
+    String connection = Files.readString(Path.of(arguments[0]));
+    endWithParent();
+    new KernelServer(KernelConnectionProperties.parse(connection)).serve();
+  }
+
+  /** Jupyter's server tells its process id: a kernel must not outlive it. */
+  private static void endWithParent() {
+    String id = System.getenv("JPY_PARENT_PID");
+    if (id == null || !id.matches("\\d+")) {
+      return;
+    }
+    Optional<ProcessHandle> parent = ProcessHandle.of(Long.parseLong(id));
+    parent.ifPresent(handle -> handle.onExit().thenRun(() -> Runtime.getRuntime().halt(0)));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.adder.kernel;
+
+/**
+ * Where code of a cell asks whether it may go on. {@link StopGuard} weaves the calls in; they are
+ * public because cell code makes them.
+ */
+public final class StopFlag {
+
+  private static volatile boolean stop;
+
+  private StopFlag() {}
+
+  /**
+   * Thrown into a cell to end it; an Error, so that {@code catch (Exception e)} does not hold it.
+   */
+  public static final class Stopped extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Stopped() {
+      super("The cell was interrupted.");
+    }
+  }
+
+  static void raise() {
+    stop = true;
+  }
+
+  static void lower() {
+    stop = false;
+  }
+
+  /** Ends the cell if it has been interrupted. */
+  public static void check() {
+    if (stop) {
+      throw new Stopped();
+    }
+  }
+
+  /** Stands for {@code System.exit} in cell code. */
+  public static void exit(int status) {
+    throw new IllegalStateException(
+        "System.exit(%d) would end the kernel and lose all variables. Restart the kernel from the menu if that is meant."
+            .formatted(status));
+  }
+
+  /** Stands for {@code Runtime.exit} and {@code Runtime.halt} in cell code. */
+  public static void exit(Runtime runtime, int status) {
+    exit(status);
+  }
+}

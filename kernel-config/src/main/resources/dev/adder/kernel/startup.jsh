@@ -1,0 +1,16 @@
+import java.io.*;
+import java.nio.file.*;
+import java.util.*;
+import java.util.function.*;
+import java.util.stream.*;
+import dev.adder.*;
+import dev.adder.adapter.*;
+import dev.adder.data.*;
+import dev.adder.evaluation.*;
+import dev.adder.model.*;
+import dev.adder.paper.*;
+import dev.adder.report.*;
+import dev.adder.training.*;
+import tech.tablesaw.api.*;
+import static dev.adder.Ssm.percent;
+import static dev.adder.notebook.Notebook.*;
