@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import dev.adder.tensor.Product;
 import dev.adder.tensor.Split;
 import dev.adder.tensor.Tape;
 import java.util.ArrayList;
