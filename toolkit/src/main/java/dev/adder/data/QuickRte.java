@@ -1,6 +1,6 @@
 package dev.adder.data;
 
-import dev.adder.data.QuickWorld.Scene;
+import dev.adder.data.QuickWorld.Fact;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,14 +15,21 @@ import java.util.Set;
 /**
  * The quick twin of RTE: generated sentence pairs in RTE's file format.
  *
- * <p>A premise tells two facts of one kind. The hypothesis says one of them again in other words
- * (entailment), or its counterpart, which uses the same words in other roles (not_entailment).
- * Every premise comes with both, so neither the premise, nor the words of the hypothesis, nor a
- * length tells the label. No premise of the test split is in training.
+ * <p>A premise tells the states of a few things. The hypothesis says, in one of several ways, that
+ * one of them is in its first state; that follows (entailment) or not (not_entailment). Every
+ * hypothesis comes with two premises that differ in just that one state, and all ways of speaking
+ * are drawn without regard to the label, so neither sentence by itself nor the words they share
+ * tell it. No premise of the test split is in training, whatever words it is told in.
  */
 public final class QuickRte {
 
   private static final String HEADER = "index\tsentence1\tsentence2\tlabel\n";
+
+  /** Things told of in a premise. */
+  private static final int FACTS = 4;
+
+  /** Choices of 4 of 10 things in 2 states each are 3,360; some pairs cannot be completed. */
+  private static final int MOST_PREMISES = 2600;
 
   private QuickRte() {}
 
@@ -62,38 +69,51 @@ public final class QuickRte {
 
   /** Writes {@code train.tsv} and {@code dev.tsv} in the format of RTE. */
   public static void write(Path folder, int official, int test, long seed) throws IOException {
+    if (official + test > MOST_PREMISES) {
+      throw new IllegalArgumentException(
+          "%d pairs are asked for; there are different premises for %d."
+              .formatted(official + test, MOST_PREMISES));
+    }
     if (official < 2 || test < 2 || official % 2 != 0 || test % 2 != 0) {
       throw new IllegalArgumentException(
           "%d training and %d test pairs are asked for; both must be even and at least 2."
               .formatted(official, test));
     }
     Random random = new Random(seed);
-    Set<String> told = new LinkedHashSet<>();
+    Set<Set<Fact>> told = new LinkedHashSet<>();
     Files.writeString(
         folder.resolve("dev.tsv"), tsv(pairs(test, random, told)), StandardCharsets.UTF_8);
     Files.writeString(
         folder.resolve("train.tsv"), tsv(pairs(official, random, told)), StandardCharsets.UTF_8);
   }
 
-  private static List<Pair> pairs(int count, Random random, Set<String> told) {
+  private static List<Pair> pairs(int count, Random random, Set<Set<Fact>> told) {
     List<Pair> pairs = new ArrayList<>();
     while (pairs.size() < count) {
-      Scene scene = QuickWorld.scene(random);
-      String premise = scene.tell(random);
-      int which = random.nextInt(scene.facts().size());
-      int form = random.nextInt(scene.facts().get(which).forms());
-      String holds = QuickWorld.sentence(scene.facts().get(which).say(form));
-      String doesNot = QuickWorld.sentence(scene.counterparts().get(which).say(form));
-      boolean repeated = premise.contains(holds);
-      // Facts decide whether a premise is new, whatever form they are told in.
-      if (repeated || !told.add(scene.facts().toString())) {
+      List<Fact> scene = QuickWorld.scene(FACTS, random);
+      int asked = random.nextInt(FACTS);
+      List<Fact> holds = withState(scene, asked, true);
+      List<Fact> doesNot = withState(scene, asked, false);
+      // Facts decide whether a premise is new, whatever words and order it is told in.
+      Set<Fact> key = new LinkedHashSet<>(holds);
+      Set<Fact> otherKey = new LinkedHashSet<>(doesNot);
+      if (told.contains(key) || told.contains(otherKey)) {
         continue;
       }
-      pairs.add(new Pair(premise, holds, "entailment"));
-      pairs.add(new Pair(premise, doesNot, "not_entailment"));
+      told.add(key);
+      told.add(otherKey);
+      String hypothesis = holds.get(asked).say(random);
+      pairs.add(new Pair(QuickWorld.tell(holds, random), hypothesis, "entailment"));
+      pairs.add(new Pair(QuickWorld.tell(doesNot, random), hypothesis, "not_entailment"));
     }
     Collections.shuffle(pairs, random);
     return pairs;
+  }
+
+  private static List<Fact> withState(List<Fact> scene, int which, boolean first) {
+    List<Fact> changed = new ArrayList<>(scene);
+    changed.set(which, new Fact(scene.get(which).thing(), first));
+    return changed;
   }
 
   private static String tsv(List<Pair> pairs) {

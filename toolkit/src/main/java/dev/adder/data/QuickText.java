@@ -1,14 +1,14 @@
 package dev.adder.data;
 
 import dev.adder.data.QuickWorld.Fact;
-import dev.adder.data.QuickWorld.Scene;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Random;
 
 /**
- * The text that the quick model is pretrained on: scenes of a small world, then said again in other
- * words, asked about and answered. It holds the language of the quick twins, their instruction
- * included, but none of their labels.
+ * The text that the quick model is pretrained on: how things are in a small world, the same said
+ * again in other words, and questions with their answers. It holds the language of the quick twins,
+ * their instruction included, but none of their labels.
  */
 public final class QuickText implements Iterable<String> {
 
@@ -24,41 +24,34 @@ public final class QuickText implements Iterable<String> {
   /** The i-th document; a pure function of seed and i. */
   public String document(long i) {
     Random random = new Random(seed * 1_000_000_007L + i);
-    Scene scene = QuickWorld.scene(random);
+    List<Fact> scene = QuickWorld.scene(2 + random.nextInt(3), random);
     StringBuilder text = new StringBuilder();
-    if (random.nextInt(4) == 0) {
+    if (random.nextInt(5) == 0) {
       text.append(Glue.rteInstruction()).append(Task.SEPARATOR);
-      text.append(scene.tell(random)).append(Task.SEPARATOR);
-      text.append(QuickWorld.sentence(pick(scene, random).say(random)));
-      return text.append(Task.SEPARATOR).toString();
+      text.append(QuickWorld.tell(scene, random)).append(Task.SEPARATOR);
+      return text.append(pick(scene, random).say(random)).append(Task.SEPARATOR).toString();
     }
-    text.append(scene.tell(random));
-    int more = 2 + random.nextInt(3);
-    for (int k = 0; k < more; k++) {
-      text.append(' ').append(followUp(scene, random));
+    text.append(QuickWorld.tell(scene, random));
+    int restatements = random.nextInt(4);
+    for (int k = 0; k < restatements; k++) {
+      text.append(' ').append(pick(scene, random).say(random));
+    }
+    int questions = 1 + random.nextInt(4);
+    for (int k = 0; k < questions; k++) {
+      text.append(' ').append(question(scene, random));
     }
     return text.toString();
   }
 
-  private static Fact pick(Scene scene, Random random) {
-    return scene.facts().get(random.nextInt(scene.facts().size()));
+  private static Fact pick(List<Fact> scene, Random random) {
+    return scene.get(random.nextInt(scene.size()));
   }
 
-  private static String followUp(Scene scene, Random random) {
-    int which = random.nextInt(scene.facts().size());
-    Fact fact = scene.facts().get(which);
-    switch (random.nextInt(5)) {
-      case 0:
-        return "In other words, " + fact.say(random) + ".";
-      case 1:
-        String cloze = fact.say(random);
-        String answer = random.nextBoolean() ? fact.a() : fact.b();
-        return "Fill in: " + cloze.replace(answer, "someone") + ". Answer: " + answer + ".";
-      default:
-        boolean holds = random.nextBoolean();
-        Fact asked = holds ? fact : scene.counterparts().get(which);
-        return "Is it true that " + asked.say(random) + "? " + (holds ? "Yes." : "No.");
-    }
+  /** Whether a thing is in its first state, asked in one of the ways to say so. */
+  private static String question(List<Fact> scene, Random random) {
+    Fact fact = pick(scene, random);
+    String asked = new Fact(fact.thing(), true).say(random);
+    return asked.replace('.', '?') + (fact.first() ? " Yes." : " No.");
   }
 
   /** Documents 0, 1, …, without end. */

@@ -1,5 +1,6 @@
 package dev.adder.notebook;
 
+import dev.adder.training.ProgressListener;
 import java.util.UUID;
 
 /** The words a cell has beside the library itself; imported statically by the kernel. */
@@ -37,5 +38,10 @@ public final class Notebook {
   /** Shows another value where {@code display} showed the first one. */
   public static void update(String displayId, Object value) {
     output.update(Renderers.render(value), displayId);
+  }
+
+  /** Progress below the cell: {@code …train(task).watch(progress()).run()}. */
+  public static ProgressListener progress() {
+    return new NotebookProgress();
   }
 }

@@ -15,6 +15,10 @@ public final class Renderers {
 
   private static final List<Entry<?>> ENTRIES = new ArrayList<>();
 
+  static {
+    StandardRenderers.registerAll();
+  }
+
   private Renderers() {}
 
   /** Shows values of this type, and of its subtypes, by this renderer. */

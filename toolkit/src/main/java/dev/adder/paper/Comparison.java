@@ -1,0 +1,221 @@
+package dev.adder.paper;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.components.Axis;
+import tech.tablesaw.plotly.components.Figure;
+import tech.tablesaw.plotly.components.Layout;
+import tech.tablesaw.plotly.components.Marker;
+import tech.tablesaw.plotly.traces.ScatterTrace;
+import tech.tablesaw.plotly.traces.Trace;
+
+/**
+ * The results of a grid, method beside method: each at the learning rate that is best on
+ * validation, in the mean over its seeds.
+ */
+public final class Comparison {
+
+  private static final String LORA = "#0072B2";
+  private static final String SDLORA = "#D55E00";
+
+  private final Grid grid;
+  private final List<CellResult> cells;
+
+  /**
+   * @param cells of the grid, in any order
+   */
+  public Comparison(Grid grid, List<CellResult> cells) {
+    this.grid = grid;
+    this.cells = List.copyOf(cells);
+  }
+
+  /** Every cell. */
+  public List<CellResult> cells() {
+    return cells;
+  }
+
+  /**
+   * One method at its best learning rate.
+   *
+   * @param row of the grid
+   * @param learningRate best by mean validation score; the smaller of equals
+   * @param chosen its cells, one per seed
+   */
+  public record Line(Grid.Row row, double learningRate, List<CellResult> chosen) {
+
+    public double validation() {
+      return chosen.stream().mapToDouble(CellResult::validation).average().orElseThrow();
+    }
+
+    /** Mean test score over the seeds. */
+    public double test() {
+      return chosen.stream().mapToDouble(CellResult::test).average().orElseThrow();
+    }
+
+    /** Sample standard deviation of the test score over the seeds; 0 for one seed. */
+    public double spread() {
+      double mean = test();
+      double squares =
+          chosen.stream().mapToDouble(c -> (c.test() - mean) * (c.test() - mean)).sum();
+      return chosen.size() < 2 ? 0 : Math.sqrt(squares / (chosen.size() - 1));
+    }
+
+    public double seconds() {
+      return chosen.stream().mapToDouble(c -> c.run().seconds()).average().orElseThrow();
+    }
+
+    boolean sparse() {
+      return row.channelsPercent() > 0;
+    }
+  }
+
+  /** The methods in the order of the grid. */
+  public List<Line> lines() {
+    List<Line> lines = new ArrayList<>();
+    for (Grid.Row row : grid.rows()) {
+      grid.quick().learningRates().stream()
+          .sorted()
+          .map(
+              rate ->
+                  new Line(
+                      row,
+                      rate,
+                      cells.stream()
+                          .filter(c -> c.row().equals(row.id()) && c.learningRate() == rate)
+                          .toList()))
+          .filter(line -> !line.chosen().isEmpty())
+          .max(
+              Comparator.comparingDouble(Line::validation)
+                  .thenComparing(Comparator.comparingDouble(Line::learningRate).reversed()))
+          .ifPresent(lines::add);
+    }
+    return lines;
+  }
+
+  /** Method, trained parameters and their share, chosen rate, score with spread, time. */
+  public Table table() {
+    StringColumn method = StringColumn.create("method");
+    LongColumn trained = LongColumn.create("trained");
+    DoubleColumn share = DoubleColumn.create("trained %");
+    DoubleColumn rate = DoubleColumn.create("rate");
+    DoubleColumn validation = DoubleColumn.create("validation");
+    StringColumn test = StringColumn.create("test (mean ± sd)");
+    DoubleColumn seconds = DoubleColumn.create("seconds");
+    for (Line line : lines()) {
+      CellResult any = line.chosen().get(0);
+      method.append(line.row().name());
+      trained.append(any.trainedParameters());
+      share.append(100.0 * any.trainedParameters() / any.totalParameters());
+      rate.append(line.learningRate());
+      validation.append(line.validation());
+      test.append(String.format(Locale.ROOT, "%.3f ± %.3f", line.test(), line.spread()));
+      seconds.append(line.seconds());
+    }
+    return Table.create(grid.title(), method, trained, share, rate, validation, test, seconds);
+  }
+
+  /** Every rate of every method: mean validation score over the seeds. */
+  public Table rates() {
+    StringColumn method = StringColumn.create("method");
+    List<DoubleColumn> columns = new ArrayList<>();
+    for (double rate : grid.quick().learningRates()) {
+      columns.add(DoubleColumn.create("rate " + rate));
+    }
+    for (Grid.Row row : grid.rows()) {
+      method.append(row.name());
+      for (int i = 0; i < columns.size(); i++) {
+        double rate = grid.quick().learningRates().get(i);
+        columns
+            .get(i)
+            .append(
+                cells.stream()
+                    .filter(c -> c.row().equals(row.id()) && c.learningRate() == rate)
+                    .mapToDouble(CellResult::validation)
+                    .average()
+                    .orElse(Double.NaN));
+      }
+    }
+    Table table = Table.create("Mean validation score by learning rate", method);
+    columns.forEach(table::addColumns);
+    return table;
+  }
+
+  /**
+   * Test score against the share of trained parameters: small points are seeds, large ones means.
+   */
+  public Figure plot() {
+    List<Trace> traces = new ArrayList<>();
+    for (boolean sparse : new boolean[] {false, true}) {
+      List<Line> group = lines().stream().filter(l -> l.sparse() == sparse).toList();
+      String color = sparse ? SDLORA : LORA;
+      double[] x =
+          group.stream().flatMap(l -> l.chosen().stream()).mapToDouble(Comparison::share).toArray();
+      double[] y =
+          group.stream().flatMap(l -> l.chosen().stream()).mapToDouble(CellResult::test).toArray();
+      traces.add(
+          ScatterTrace.builder(x, y)
+              .marker(Marker.builder().color(color).size(6).build())
+              .opacity(0.45)
+              .name(sparse ? "SDLoRA, seeds" : "LoRA, seeds")
+              .build());
+      double[] meanX = group.stream().mapToDouble(l -> share(l.chosen().get(0))).toArray();
+      double[] meanY = group.stream().mapToDouble(Line::test).toArray();
+      traces.add(
+          ScatterTrace.builder(meanX, meanY)
+              .marker(Marker.builder().color(color).size(13).build())
+              .name(sparse ? "SDLoRA, mean" : "LoRA, mean")
+              .build());
+    }
+    Layout layout =
+        Layout.builder(grid.title())
+            .xAxis(Axis.builder().title("trained parameters (% of all)").build())
+            .yAxis(Axis.builder().title("test score").build())
+            .width(760)
+            .height(440)
+            .build();
+    return new Figure(layout, traces.toArray(new Trace[0]));
+  }
+
+  private static double share(CellResult cell) {
+    return 100.0 * cell.trainedParameters() / cell.totalParameters();
+  }
+
+  /** What came out, in a sentence, whichever way it came out. */
+  public String finding() {
+    Line lora = best(false);
+    Line sdlora = best(true);
+    double difference = sdlora.test() - lora.test();
+    double noise = Math.max(1e-9, Math.max(sdlora.spread(), lora.spread()));
+    String verdict =
+        Math.abs(difference) < noise
+            ? "The difference is smaller than the spread over seeds: this experiment does not tell them"
+                + " apart."
+            : difference > 0
+                ? "As in the paper, SDLoRA comes out ahead."
+                : "Against the paper, LoRA comes out ahead.";
+    return String.format(
+        Locale.ROOT,
+        "Best SDLoRA row: %s, %.3f ± %.3f. Best LoRA row: %s, %.3f ± %.3f. %s",
+        sdlora.row().name(),
+        sdlora.test(),
+        sdlora.spread(),
+        lora.row().name(),
+        lora.test(),
+        lora.spread(),
+        verdict);
+  }
+
+  /** The group's row with the best mean validation score. */
+  private Line best(boolean sparse) {
+    return lines().stream()
+        .filter(l -> l.sparse() == sparse)
+        .max(Comparator.comparingDouble(Line::validation))
+        .orElseThrow(() -> new IllegalStateException("The grid has no such rows."));
+  }
+}

@@ -1,0 +1,233 @@
+package dev.adder.paper;
+
+import ai.djl.engine.Engine;
+import dev.adder.PretrainedModel;
+import dev.adder.TrainedModel;
+import dev.adder.adapter.DimensionSelection;
+import dev.adder.adapter.PeftMethod;
+import dev.adder.data.QuickRte;
+import dev.adder.data.Task;
+import dev.adder.evaluation.Evaluation;
+import dev.adder.model.MambaWeights;
+import dev.adder.tensor.Workers;
+import dev.adder.training.ProgressListener;
+import dev.adder.training.TrainingLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Runs the cells of a grid: every method with every learning rate and every seed. Finished cells
+ * are files; a cell whose file is there is not computed again, so that an interrupted run goes on.
+ */
+public final class Experiment {
+
+  private final Grid grid;
+  private final ResultFiles files;
+  private final ProgressListener progress;
+
+  Experiment(Grid grid) {
+    this(grid, new ResultFiles(folder()), ProgressListener.NONE);
+  }
+
+  private Experiment(Grid grid, ResultFiles files, ProgressListener progress) {
+    this.grid = grid;
+    this.files = files;
+    this.progress = progress;
+  }
+
+  /** Environment {@code ADDER_RESULTS}, else a folder of this checkout's own. */
+  private static Path folder() {
+    String named = System.getenv("ADDER_RESULTS");
+    return Path.of(named == null ? ".adder/results" : named);
+  }
+
+  /** What is compared. */
+  public Grid grid() {
+    return grid;
+  }
+
+  /** Keeps results in this folder. */
+  public Experiment results(Path folder) {
+    return new Experiment(grid, new ResultFiles(folder), progress);
+  }
+
+  /** Shows progress and time left. */
+  public Experiment watch(ProgressListener listener) {
+    return new Experiment(grid, files, listener);
+  }
+
+  /** The task at quick scale. */
+  public Task quickTask() {
+    Grid.Quick quick = grid.quick();
+    return QuickRte.task(quick.trainingPairs(), quick.testPairs(), quick.dataSeed());
+  }
+
+  private record Cell(Grid.Row row, double learningRate, long seed) {}
+
+  private List<Cell> cells() {
+    List<Cell> cells = new ArrayList<>();
+    for (long seed : grid.quick().seeds()) {
+      for (Grid.Row row : grid.rows()) {
+        for (double rate : grid.quick().learningRates()) {
+          cells.add(new Cell(row, rate, seed));
+        }
+      }
+    }
+    return cells;
+  }
+
+  /**
+   * Runs the cells at quick scale, one per processor at a time, each on one thread of the engine.
+   *
+   * @throws IOException if a result cannot be read or written
+   */
+  public Comparison run(PretrainedModel model) throws IOException {
+    Task task = quickTask();
+    List<Cell> cells = cells();
+    int threadsBefore = Workers.threads();
+    Workers.use(1);
+    ExecutorService workers =
+        Executors.newFixedThreadPool(
+            Math.min(cells.size(), Runtime.getRuntime().availableProcessors()));
+    progress.begin(grid.title(), cells.size());
+    try {
+      AtomicInteger done = new AtomicInteger();
+      List<Future<CellResult>> running = new ArrayList<>();
+      for (Cell cell : cells) {
+        running.add(workers.submit(() -> findOrCompute(model, task, cell, done)));
+      }
+      List<CellResult> results = new ArrayList<>();
+      for (Future<CellResult> result : running) {
+        results.add(await(result, done));
+      }
+      progress.end("%d cells".formatted(results.size()));
+      return new Comparison(grid, results);
+    } finally {
+      workers.shutdownNow();
+      Workers.use(threadsBefore);
+    }
+  }
+
+  private CellResult await(Future<CellResult> result, AtomicInteger done) throws IOException {
+    try {
+      while (!result.isDone()) {
+        progress.advance(done.get(), "cells");
+        Thread.sleep(200);
+      }
+      progress.advance(done.get(), "cells");
+      return result.get();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(
+          "The experiment was interrupted after %d cells; run it again to go on."
+              .formatted(done.get()),
+          stopped);
+    } catch (ExecutionException failure) {
+      if (failure.getCause() instanceof UncheckedIOException io) {
+        throw io.getCause();
+      }
+      throw new IllegalStateException(failure.getCause().getMessage(), failure.getCause());
+    }
+  }
+
+  private CellResult findOrCompute(
+      PretrainedModel model, Task task, Cell cell, AtomicInteger done) {
+    try {
+      Optional<CellResult> found =
+          files
+              .find(grid.name(), cell.row().id(), cell.learningRate(), cell.seed())
+              .filter(result -> result.model().equals(model.fingerprint()));
+      CellResult result = found.isPresent() ? found.get() : compute(model, task, cell);
+      if (found.isEmpty()) {
+        files.write(result);
+      }
+      done.incrementAndGet();
+      return result;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private CellResult compute(PretrainedModel model, Task task, Cell cell) {
+    long start = System.nanoTime();
+    PeftMethod method = cell.row().method();
+    try (TrainedModel trained = train(model, task, cell)) {
+      Evaluation validation = trained.validate();
+      Evaluation test = trained.evaluate();
+      long parameters = trained.parameters().trained();
+      CellResult.Run run =
+          new CellResult.Run(
+              Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+              (System.nanoTime() - start) * 1e-9,
+              System.getProperty("java.version"),
+              Engine.getEngine("PyTorch").getVersion(),
+              "cpu",
+              "0.1.0");
+      return new CellResult(
+          grid.name(),
+          cell.row().id(),
+          method.describe(),
+          task.name(),
+          "QUICK",
+          cell.learningRate(),
+          cell.seed(),
+          parameters,
+          MambaWeights.size(model.config()) + parameters,
+          trained.log().steps().size(),
+          finalLoss(trained.log()),
+          validation.score(),
+          test.score(),
+          test.strictScore(),
+          test.outOfClass(),
+          model.fingerprint(),
+          run);
+    }
+  }
+
+  private TrainedModel train(PretrainedModel model, Task task, Cell cell) {
+    return model
+        .adapt(cell.row().method())
+        .train(task)
+        .epochs(grid.quick().epochs())
+        .batchSize(grid.quick().batchSize())
+        .learningRate(cell.learningRate())
+        .seed(cell.seed())
+        .run();
+  }
+
+  /** The channels and states that a row chooses with one seed; trains that cell anew. */
+  public List<DimensionSelection> selection(
+      PretrainedModel model, String row, double learningRate, long seed) {
+    Grid.Row found =
+        grid.rows().stream()
+            .filter(r -> r.id().equals(row))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "There is no row \"%s\". There are: %s."
+                            .formatted(row, grid.rows().stream().map(Grid.Row::id).toList())));
+    try (TrainedModel trained = train(model, quickTask(), new Cell(found, learningRate, seed))) {
+      return trained.selection();
+    }
+  }
+
+  private static double finalLoss(TrainingLog log) {
+    int from = log.steps().size() - Math.max(1, log.steps().size() / 10);
+    return log.steps().subList(from, log.steps().size()).stream()
+        .mapToDouble(TrainingLog.Step::loss)
+        .average()
+        .orElseThrow();
+  }
+}
