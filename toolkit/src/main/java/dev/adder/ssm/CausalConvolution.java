@@ -27,7 +27,7 @@ public final class CausalConvolution implements FusedOperator {
       padded = x;
       before = sum;
     }
-    return new NDList(silu(sum), window(x, inputs));
+    return new NDList(silu(sum), window(x, inputs).duplicate());
   }
 
   private static NDArray pad(NDList inputs) {
@@ -59,7 +59,7 @@ public final class CausalConvolution implements FusedOperator {
 
   private static NDArray window(NDArray padded, NDList inputs) {
     long length = inputs.get(0).getShape().get(1);
-    return steps(padded, length, padded.getShape().get(1)).duplicate();
+    return steps(padded, length, padded.getShape().get(1));
   }
 
   private static NDArray silu(NDArray x) {

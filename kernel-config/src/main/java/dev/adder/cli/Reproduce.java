@@ -1,0 +1,286 @@
+package dev.adder.cli;
+
+import dev.adder.kernel.NotebookRun;
+import dev.adder.kernel.NotebookRunner;
+import dev.adder.kernel.RunListener;
+import dev.adder.paper.CellResult;
+import dev.adder.paper.Comparison;
+import dev.adder.paper.Grid;
+import dev.adder.paper.ResultFiles;
+import dev.adder.report.HtmlReport;
+import dev.adder.report.TableHtml;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the notebooks through the kernel and writes the report. */
+@Command(
+    name = "reproduce",
+    description = "Runs the notebooks at quick scale through the kernel and writes the report.",
+    mixinStandardHelpOptions = true)
+final class Reproduce implements Callable<Integer> {
+
+  private static final Duration CELL_LIMIT = Duration.ofMinutes(30);
+  private static final String EXPERIMENT = "sdlora-vs-lora";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--notebook",
+      description = "Only the notebooks whose name contains this; all if not said.")
+  private String only = "";
+
+  @Option(
+      names = "--output",
+      defaultValue = "report",
+      description = "Folder for the report (default: ${DEFAULT-VALUE}).")
+  private Path output;
+
+  @Option(
+      names = "--keep",
+      description = "Also replace the kept results and notebooks of this checkout by these.")
+  private boolean keep;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    Instant begun = Instant.now();
+    List<Path> notebooks = notebooks();
+    Path results = output.resolve("results").toAbsolutePath();
+    delete(results);
+    Files.createDirectories(output);
+    Path durations = Path.of(".adder", "durations.properties");
+    Properties expected = load(durations);
+    List<NotebookRun> runs = new ArrayList<>();
+    for (int i = 0; i < notebooks.size(); i++) {
+      Path notebook = notebooks.get(i);
+      String name = notebook.getFileName().toString();
+      Path executed = output.resolve("notebooks").resolve(name);
+      NotebookRunner runner =
+          new NotebookRunner(
+              Map.of("ADDER_FIGURES", "interactive", "ADDER_RESULTS", results.toString()),
+              CELL_LIMIT);
+      double seconds = Double.parseDouble(expected.getProperty(name, "0"));
+      Progress progress =
+          new Progress(out, "%s (%d of %d)".formatted(name, i + 1, notebooks.size()), seconds);
+      NotebookRun run = runner.run(notebook, executed, progress);
+      progress.end(run);
+      NotebookPage page = new NotebookPage(executed);
+      page.write(output);
+      page.keepAsPictures();
+      if (run.failure().isPresent()) {
+        throw new IOException(
+            "%s: %s. What it did until then is in %s."
+                .formatted(name, run.failure().get(), executed.toAbsolutePath()));
+      }
+      expected.setProperty(name, String.valueOf(run.seconds()));
+      runs.add(run);
+    }
+    store(expected, durations);
+    String comparison = report(runs, results, begun);
+    if (keep) {
+      keep(runs, results);
+    }
+    out.println(comparison);
+    out.println("Notebooks  " + output.resolve("notebooks").toAbsolutePath());
+    out.println("Report     " + output.resolve("index.html").toAbsolutePath());
+    out.flush();
+    return 0;
+  }
+
+  private List<Path> notebooks() throws IOException {
+    Path folder = Path.of("notebooks");
+    if (!Files.isDirectory(folder)) {
+      throw new IOException("There is no folder notebooks here. Run ./adder from its checkout.");
+    }
+    List<Path> all;
+    try (Stream<Path> files = Files.list(folder)) {
+      all = files.filter(f -> f.toString().endsWith(".ipynb")).sorted().toList();
+    }
+    List<Path> chosen =
+        all.stream().filter(f -> f.getFileName().toString().contains(only)).toList();
+    if (chosen.isEmpty()) {
+      throw new IOException(
+          "No notebook's name contains \"%s\". There are: %s."
+              .formatted(only, all.stream().map(f -> f.getFileName().toString()).toList()));
+    }
+    return chosen;
+  }
+
+  private static Properties load(Path file) throws IOException {
+    Properties properties = new Properties();
+    if (Files.exists(file)) {
+      try (var in = Files.newBufferedReader(file)) {
+        properties.load(in);
+      }
+    }
+    return properties;
+  }
+
+  private static void store(Properties properties, Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    try (var out = Files.newBufferedWriter(file)) {
+      properties.store(out, "How long each notebook took, in seconds");
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(folder)) {
+      all = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      Files.delete(path);
+    }
+  }
+
+  private String report(List<NotebookRun> runs, Path results, Instant begun) throws IOException {
+    List<CellResult> cells = new ResultFiles(results).all(EXPERIMENT);
+    String comparison =
+        ResultFiles.compare(cells, new ResultFiles(Path.of("data", "results")).all(EXPERIMENT));
+    HtmlReport page = new HtmlReport("Adder: what was reproduced");
+    page.html(
+        "<p class=\"note\">"
+            + TableHtml.escape(
+                "Parameter-Efficient Fine-Tuning of State Space Models (arXiv 2410.09016), at quick"
+                    + " scale: a small Mamba pretrained on generated text, and generated twins of the"
+                    + " paper's data sets. Begun "
+                    + begun.truncatedTo(ChronoUnit.SECONDS)
+                    + ", Java "
+                    + System.getProperty("java.version")
+                    + ", "
+                    + System.getProperty("os.name")
+                    + " "
+                    + System.getProperty("os.arch")
+                    + ".")
+            + "</p>");
+    if (!cells.isEmpty()) {
+      Comparison table = new Comparison(Grid.named(EXPERIMENT), cells);
+      page.heading("SDLoRA against LoRA at the same budget");
+      page.paragraph(table.finding());
+      page.table(
+          "Quick scale: each method at the learning rate that is best on validation, mean and standard"
+              + " deviation over three seeds. The paper used Mamba-130M on RTE itself; its scores for"
+              + " these rows are not known to us.",
+          table.table());
+      page.figure("Small points are seeds, large points their means.", table.plot());
+      page.table("All learning rates, mean validation score over the seeds.", table.rates());
+      page.paragraph(comparison);
+    }
+    page.heading("Notebooks");
+    StringBuilder list = new StringBuilder("<ul>");
+    for (NotebookRun run : runs) {
+      String name = run.output().getFileName().toString();
+      list.append("<li><a href=\"").append(name.replace(".ipynb", ".html")).append("\">");
+      list.append(TableHtml.escape(new NotebookPage(run.output()).title())).append("</a> — ");
+      list.append(TerminalProgress.time(run.seconds()));
+      run.peakMemory()
+          .ifPresent(bytes -> list.append(", at most ").append(bytes >> 20).append(" MB"));
+      list.append(" (<a href=\"notebooks/").append(name).append("\">file</a>)</li>");
+    }
+    page.html(list.append("</ul>").toString());
+    page.write(output, "index.html");
+    return cells.isEmpty() ? "" : comparison;
+  }
+
+  private static void keep(List<NotebookRun> runs, Path results) throws IOException {
+    Path kept = Path.of("data", "results", EXPERIMENT);
+    if (Files.isDirectory(results.resolve(EXPERIMENT))) {
+      delete(kept);
+      ResultFiles files = new ResultFiles(Path.of("data", "results"));
+      for (CellResult cell : new ResultFiles(results).all(EXPERIMENT)) {
+        files.write(cell);
+      }
+    }
+    for (NotebookRun run : runs) {
+      Files.copy(
+          run.output(),
+          Path.of("notebooks").resolve(run.output().getFileName()),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** One line about the notebook that runs. */
+  private static final class Progress implements RunListener {
+
+    private final TerminalProgress line;
+    private final String name;
+    private final double expectedSeconds;
+    private final long start = System.nanoTime();
+    private int cells;
+    private String cell = "starting the kernel";
+    private long shown;
+
+    Progress(PrintWriter out, String name, double expectedSeconds) {
+      line = new TerminalProgress(out);
+      this.name = name;
+      this.expectedSeconds = expectedSeconds;
+      show("");
+    }
+
+    @Override
+    public void begin(int count) {
+      cells = count;
+    }
+
+    @Override
+    public void cell(int number, String firstLine) {
+      cell = "cell %d of %d: %s".formatted(number, cells, firstLine);
+      show("");
+    }
+
+    @Override
+    public void output(String text) {
+      if (System.nanoTime() - shown > 1_000_000_000L && System.console() != null) {
+        show(text);
+      }
+    }
+
+    private void show(@Nullable String detail) {
+      shown = System.nanoTime();
+      String of = expectedSeconds > 0 ? " of about " + TerminalProgress.time(expectedSeconds) : "";
+      String more = detail == null || detail.isEmpty() ? "" : " – " + detail;
+      line.show(
+          name + ", " + TerminalProgress.time((shown - start) * 1e-9) + of + ", " + cell + more);
+    }
+
+    void end(NotebookRun run) {
+      String memory =
+          run.peakMemory()
+              .map(bytes -> String.format(Locale.ROOT, ", at most %d MB", bytes >> 20))
+              .orElse("");
+      line.show(
+          "%s %s: %d cells in %s%s"
+              .formatted(
+                  run.failure().isEmpty() ? "✓" : "✗",
+                  name,
+                  run.cells(),
+                  TerminalProgress.time(run.seconds()),
+                  memory));
+      if (System.console() != null) {
+        line.newLine();
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.adder.cli;
+
+import dev.adder.training.ProgressListener;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** Progress on one line: rewritten in place on a terminal, now and then a new line elsewhere. */
+final class TerminalProgress implements ProgressListener {
+
+  private static final boolean TERMINAL = System.console() != null;
+  private static final long EVERY_NANOS = TERMINAL ? 200_000_000L : 20_000_000_000L;
+
+  private final PrintWriter out;
+  private String what = "";
+  private long total = 1;
+  private long start;
+  private long shown;
+
+  TerminalProgress(PrintWriter out) {
+    this.out = out;
+  }
+
+  @Override
+  public void begin(String work, long size) {
+    what = work;
+    total = Math.max(1, size);
+    start = System.nanoTime();
+    shown = start;
+  }
+
+  @Override
+  public void advance(long done, String detail) {
+    long now = System.nanoTime();
+    if (now - shown < EVERY_NANOS) {
+      return;
+    }
+    shown = now;
+    double elapsed = (now - start) * 1e-9;
+    String left = done == 0 ? "" : ", " + time(elapsed * (total - done) / done) + " left";
+    show("%s: %d of %d, %s%s, %s".formatted(what, done, total, time(elapsed), left, detail));
+  }
+
+  /** Shows a line in place of the last one, or below it where there is no terminal. */
+  void show(String line) {
+    if (TERMINAL) {
+      out.print("\r\u001b[K" + (line.length() > 110 ? line.substring(0, 109) + "…" : line));
+    } else {
+      out.println(line);
+    }
+    out.flush();
+  }
+
+  /** Leaves the line as it is and goes on below. */
+  void newLine() {
+    out.println();
+    out.flush();
+  }
+
+  @Override
+  public void end(String summary) {
+    show(what + ": " + summary);
+    if (TERMINAL) {
+      newLine();
+    }
+  }
+
+  static String time(double seconds) {
+    return seconds < 60
+        ? String.format(Locale.ROOT, "%.0f s", seconds)
+        : String.format(Locale.ROOT, "%d:%02d min", (int) seconds / 60, (int) seconds % 60);
+  }
+}

@@ -1,0 +1,5 @@
+/** The command line: reproduce, lab, pretrain, doctor. */
+@NullMarked
+package dev.adder.cli;
+
+import org.jspecify.annotations.NullMarked;
