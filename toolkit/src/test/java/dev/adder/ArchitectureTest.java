@@ -65,7 +65,7 @@ class ArchitectureTest {
         .mayOnlyAccessLayers(
             "data", "tensor", "model", "adapter", "training", "evaluation", "report")
         .whereLayer("paper")
-        .mayNotBeAccessedByAnyLayer()
+        .mayOnlyBeAccessedByLayers("notebook")
         .whereLayer("notebook")
         .mayNotBeAccessedByAnyLayer()
         .check(CLASSES);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.parser.Parser;
 import org.commonmark.renderer.html.HtmlRenderer;
@@ -23,6 +24,9 @@ final class NotebookPage {
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** What terminals read as colours. */
+  private static final Pattern COLOURS = Pattern.compile("\u001b\\[[0-9;]*m");
 
   private final Parser markdown =
       Parser.builder().extensions(List.of(TablesExtension.create())).build();
@@ -60,7 +64,7 @@ final class NotebookPage {
         page.html(renderer.render(markdown.parse(shown)));
         first = false;
       } else if (cell.path("cell_type").asText().equals("code")) {
-        page.html("<pre><code>" + TableHtml.escape(source) + "</code></pre>");
+        page.code(source);
         for (JsonNode output : cell.path("outputs")) {
           output(page, output);
         }
@@ -101,7 +105,8 @@ final class NotebookPage {
   }
 
   private static String pre(String style, String text) {
-    return "<pre class=\"" + style + "\">" + TableHtml.escape(text) + "</pre>";
+    String plain = COLOURS.matcher(text).replaceAll("");
+    return "<pre class=\"" + style + "\">" + TableHtml.escape(plain) + "</pre>";
   }
 
   private static String text(JsonNode node) {

@@ -6,7 +6,7 @@ import java.util.UUID;
 /** The words a cell has beside the library itself; imported statically by the kernel. */
 public final class Notebook {
 
-  private static final CellOutput CONSOLE =
+  static final CellOutput CONSOLE =
       new CellOutput() {
         @Override
         public void display(MimeBundle bundle, String displayId) {

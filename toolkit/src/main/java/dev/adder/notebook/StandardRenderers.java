@@ -1,11 +1,17 @@
 package dev.adder.notebook;
 
 import dev.adder.Adaptation;
+import dev.adder.adapter.DimensionSelection;
 import dev.adder.adapter.TargetReport;
+import dev.adder.evaluation.Evaluation;
+import dev.adder.paper.Comparison;
+import dev.adder.paper.ReportedNumbers;
 import dev.adder.report.LossPlot;
 import dev.adder.report.ParameterTable;
 import dev.adder.report.PlotlyJson;
 import dev.adder.report.PngFigure;
+import dev.adder.report.ScoreTable;
+import dev.adder.report.SelectionHeatmap;
 import dev.adder.report.TableHtml;
 import dev.adder.training.TrainingLog;
 import java.util.Base64;
@@ -22,6 +28,8 @@ import tech.tablesaw.plotly.components.Figure;
  */
 final class StandardRenderers {
 
+  private static final int TEXT_ROWS = 60;
+
   private StandardRenderers() {}
 
   static void registerAll() {
@@ -36,23 +44,46 @@ final class StandardRenderers {
           return MimeBundle.html(
               heading + table.data().get(MimeBundle.HTML), adaptation.toString());
         });
-    Renderers.register(TrainingLog.class, log -> figure(LossPlot.of(log)));
+    Renderers.register(TrainingLog.class, StandardRenderers::log);
+    Renderers.register(Evaluation.class, evaluation -> table(ScoreTable.of(evaluation)));
+    Renderers.register(
+        DimensionSelection.class, selection -> figure(SelectionHeatmap.of(selection)));
+    Renderers.register(Comparison.class, comparison -> table(comparison.table()));
+    Renderers.register(ReportedNumbers.class, numbers -> table(numbers.asTable()));
   }
 
   private static MimeBundle table(Table table) {
-    return MimeBundle.html(TableHtml.of(table), table.printAll());
+    return MimeBundle.html(TableHtml.of(table), table.print(TEXT_ROWS));
+  }
+
+  /** A run without a step has no curve. */
+  private static MimeBundle log(TrainingLog log) {
+    return log.steps().isEmpty()
+        ? MimeBundle.text("Training log \"%s\" without a step".formatted(log.phase()))
+        : figure(LossPlot.of(log));
   }
 
   private static MimeBundle figure(Figure figure) {
+    return figure(figure, "static".equals(System.getenv("ADDER_FIGURES")));
+  }
+
+  /**
+   * A figure of kinds of traces that {@link PngFigure} does not draw stays interactive.
+   *
+   * @param still whether a picture is wanted
+   */
+  static MimeBundle figure(Figure figure, boolean still) {
     Map<String, Object> json = PlotlyJson.of(figure);
     MimeBundle text = MimeBundle.text(title(json));
-    return "static".equals(System.getenv("ADDER_FIGURES"))
+    return still && PngFigure.draws(json)
         ? text.with(MimeBundle.PNG, Base64.getEncoder().encodeToString(PngFigure.of(json)))
         : text.with(MimeBundle.PLOTLY, json);
   }
 
   private static String title(Map<String, Object> json) {
     Object title = ((Map<?, ?>) json.get("layout")).get("title");
-    return title instanceof Map<?, ?> map ? "Figure: " + map.get("text") : "Figure";
+    return title instanceof Map<?, ?> map
+        ? "Figure: " + PlotlyJson.plain(String.valueOf(map.get("text")))
+        : "Figure";
   }
 }

@@ -1,9 +1,11 @@
 package dev.adder.paper;
 
+import dev.adder.report.ErrorBarTrace;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
@@ -26,13 +28,36 @@ public final class Comparison {
 
   private final Grid grid;
   private final List<CellResult> cells;
+  private final List<ReportedNumber> reported;
 
   /**
    * @param cells of the grid, in any order
    */
   public Comparison(Grid grid, List<CellResult> cells) {
+    this(grid, cells, List.of());
+  }
+
+  private Comparison(Grid grid, List<CellResult> cells, List<ReportedNumber> reported) {
     this.grid = grid;
     this.cells = List.copyOf(cells);
+    this.reported = List.copyOf(reported);
+  }
+
+  /**
+   * Shows the paper's numbers beside ours, each with how it is known; a row whose number is unknown
+   * has an empty field.
+   *
+   * @param numbers one per row of the grid, by the row's id; others are not shown
+   */
+  public Comparison beside(ReportedNumbers numbers) {
+    return new Comparison(grid, cells, numbers.all());
+  }
+
+  private String paper(Line line) {
+    return reported.stream()
+        .filter(number -> number.row().equals(line.row().id()))
+        .map(ReportedNumber::shown)
+        .collect(Collectors.joining(", "));
   }
 
   /** Every cell. */
@@ -107,6 +132,7 @@ public final class Comparison {
     DoubleColumn validation = DoubleColumn.create("validation");
     StringColumn test = StringColumn.create("test (mean ± sd)");
     DoubleColumn seconds = DoubleColumn.create("seconds");
+    StringColumn paper = StringColumn.create("paper");
     for (Line line : lines()) {
       CellResult any = line.chosen().get(0);
       method.append(line.row().name());
@@ -116,8 +142,11 @@ public final class Comparison {
       validation.append(line.validation());
       test.append(String.format(Locale.ROOT, "%.3f ± %.3f", line.test(), line.spread()));
       seconds.append(line.seconds());
+      paper.append(paper(line));
     }
-    return Table.create(grid.title(), method, trained, share, rate, validation, test, seconds);
+    Table table =
+        Table.create(grid.title(), method, trained, share, rate, validation, test, seconds);
+    return reported.isEmpty() ? table : table.addColumns(paper);
   }
 
   /** Every rate of every method: mean validation score over the seeds. */
@@ -147,30 +176,17 @@ public final class Comparison {
   }
 
   /**
-   * Test score against the share of trained parameters: small points are seeds, large ones means.
+   * Test score against the share of trained parameters: small points are seeds, large ones means
+   * with their standard deviation.
    */
   public Figure plot() {
     List<Trace> traces = new ArrayList<>();
     for (boolean sparse : new boolean[] {false, true}) {
       List<Line> group = lines().stream().filter(l -> l.sparse() == sparse).toList();
-      String color = sparse ? SDLORA : LORA;
-      double[] x =
-          group.stream().flatMap(l -> l.chosen().stream()).mapToDouble(Comparison::share).toArray();
-      double[] y =
-          group.stream().flatMap(l -> l.chosen().stream()).mapToDouble(CellResult::test).toArray();
-      traces.add(
-          ScatterTrace.builder(x, y)
-              .marker(Marker.builder().color(color).size(6).build())
-              .opacity(0.45)
-              .name(sparse ? "SDLoRA, seeds" : "LoRA, seeds")
-              .build());
-      double[] meanX = group.stream().mapToDouble(l -> share(l.chosen().get(0))).toArray();
-      double[] meanY = group.stream().mapToDouble(Line::test).toArray();
-      traces.add(
-          ScatterTrace.builder(meanX, meanY)
-              .marker(Marker.builder().color(color).size(13).build())
-              .name(sparse ? "SDLoRA, mean" : "LoRA, mean")
-              .build());
+      if (!group.isEmpty()) {
+        traces.add(seeds(group, sparse));
+        traces.add(means(group, sparse));
+      }
     }
     Layout layout =
         Layout.builder(grid.title())
@@ -180,6 +196,28 @@ public final class Comparison {
             .height(440)
             .build();
     return new Figure(layout, traces.toArray(new Trace[0]));
+  }
+
+  private static Trace seeds(List<Line> group, boolean sparse) {
+    double[] x =
+        group.stream().flatMap(l -> l.chosen().stream()).mapToDouble(Comparison::share).toArray();
+    double[] y =
+        group.stream().flatMap(l -> l.chosen().stream()).mapToDouble(CellResult::test).toArray();
+    return ScatterTrace.builder(x, y)
+        .marker(Marker.builder().color(sparse ? SDLORA : LORA).size(6).build())
+        .opacity(0.45)
+        .name(sparse ? "SDLoRA, seeds" : "LoRA, seeds")
+        .build();
+  }
+
+  private static Trace means(List<Line> group, boolean sparse) {
+    return ErrorBarTrace.of(
+        sparse ? "SDLoRA, mean ± sd" : "LoRA, mean ± sd",
+        sparse ? SDLORA : LORA,
+        group.stream().map(l -> l.row().name()).toArray(String[]::new),
+        group.stream().mapToDouble(l -> share(l.chosen().get(0))).toArray(),
+        group.stream().mapToDouble(Line::test).toArray(),
+        group.stream().mapToDouble(Line::spread).toArray());
   }
 
   private static double share(CellResult cell) {

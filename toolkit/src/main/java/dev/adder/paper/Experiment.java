@@ -150,7 +150,8 @@ public final class Experiment {
               .filter(result -> result.model().equals(model.fingerprint()));
       CellResult result = found.isPresent() ? found.get() : compute(model, task, cell);
       if (found.isEmpty()) {
-        files.write(result);
+        // What is there, if anything, was computed with another model.
+        files.replace(result);
       }
       done.incrementAndGet();
       return result;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Results as files: one JSON per cell, complete or absent. */
@@ -23,6 +24,8 @@ public final class ResultFiles {
           .enable(SerializationFeature.INDENT_OUTPUT)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
   private final Path folder;
@@ -73,13 +76,38 @@ public final class ResultFiles {
     }
   }
 
-  /** Writes a result in one move, so that a reader sees all of it or nothing. */
+  /**
+   * Writes a result in one move, so that a reader sees all of it or nothing, and only once: if the
+   * same cell is there already with the same content but for when and where it was computed, the
+   * file stays as it is.
+   *
+   * @throws IOException if the cell is there with other content; {@link #replace} puts it in place
+   */
   public void write(CellResult result) throws IOException {
-    Path file = file(result.experiment(), result.row(), result.learningRate(), result.seed());
+    Path file = file(result);
+    if (!Files.exists(file)) {
+      move(result, file);
+    } else if (!read(file).withoutRun().equals(result.withoutRun())) {
+      throw new IOException(
+          "%s holds another result for this cell (test %s, now %s). Delete it, or replace it on purpose."
+              .formatted(file, read(file).test(), result.test()));
+    }
+  }
+
+  /** Writes a result in one move, in place of what was there. */
+  public void replace(CellResult result) throws IOException {
+    move(result, file(result));
+  }
+
+  private static void move(CellResult result, Path file) throws IOException {
     Files.createDirectories(file.getParent());
-    Path beside = Files.createTempFile(file.getParent(), "cell", ".part");
-    JSON.writeValue(beside.toFile(), result);
+    Path beside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
+    Files.writeString(beside, JSON.writeValueAsString(result) + "\n");
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private Path file(CellResult result) {
+    return file(result.experiment(), result.row(), result.learningRate(), result.seed());
   }
 
   private Path file(String experiment, String row, double learningRate, long seed) {

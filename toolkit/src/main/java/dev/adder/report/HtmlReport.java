@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.UUID;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
  * One page of a report: text, tables and figures that can be touched, without any network. The
- * script that draws the figures is copied beside the page once.
+ * script that draws the figures is copied beside the page once. Text, captions and labels are
+ * escaped; only {@link #html} is taken as it is.
  */
 public final class HtmlReport {
 
@@ -32,10 +34,20 @@ public final class HtmlReport {
     this.title = title;
   }
 
+  /** A page of this title; more words follow, {@link #write} is the last. */
+  public static HtmlReport titled(String title) {
+    return new HtmlReport(title);
+  }
+
   /** A heading. */
   public HtmlReport heading(String text) {
     body.append("<h2>").append(TableHtml.escape(text)).append("</h2>\n");
     return this;
+  }
+
+  /** A heading and what stands below it, as HTML that the caller has made. */
+  public HtmlReport section(String title, String html) {
+    return heading(title).html(html);
   }
 
   /** A paragraph of plain text. */
@@ -50,10 +62,40 @@ public final class HtmlReport {
     return this;
   }
 
+  /** A box that says where the page comes from: name and value, in the map's order. */
+  public HtmlReport provenance(Map<String, String> facts) {
+    body.append("<dl class=\"provenance\" aria-label=\"Provenance\">");
+    facts.forEach(
+        (name, value) ->
+            body.append("<div><dt>")
+                .append(TableHtml.escape(name))
+                .append("</dt><dd>")
+                .append(TableHtml.escape(value))
+                .append("</dd></div>"));
+    body.append("</dl>\n");
+    return this;
+  }
+
+  /** A line that leads to another page, relative to this one. */
+  public HtmlReport link(String text, String page) {
+    body.append("<p><a href=\"").append(TableHtml.escape(page)).append("\">");
+    body.append(TableHtml.escape(text)).append("</a></p>\n");
+    return this;
+  }
+
+  /** Java code, its words lightly coloured. */
+  public HtmlReport code(String java) {
+    body.append("<pre><code>").append(JavaHtml.of(java)).append("</code></pre>\n");
+    return this;
+  }
+
   /** A table with its caption. */
   public HtmlReport table(String caption, Table table) {
-    body.append("<figure class=\"table\"><figcaption>").append(TableHtml.escape(caption));
-    body.append("</figcaption>").append(TableHtml.of(table)).append("</figure>\n");
+    String id = "table-" + figures++;
+    body.append("<figure class=\"table\" tabindex=\"0\" role=\"group\" aria-labelledby=\"");
+    body.append(id).append("\"><figcaption id=\"").append(id).append("\">");
+    body.append(TableHtml.escape(caption)).append("</figcaption>");
+    body.append(TableHtml.of(table)).append("</figure>\n");
     return this;
   }
 
@@ -71,18 +113,33 @@ public final class HtmlReport {
     String id = "figure-" + figures++;
     String data;
     try {
-      // A "</" inside a script would end it.
-      data = JSON.writeValueAsString(json).replace("</", "<\\/");
+      // A "<" inside a script could end it, or begin a comment.
+      data = JSON.writeValueAsString(json).replace("<", "\\u003c");
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException("A figure cannot be written as JSON.", impossible);
     }
-    body.append("<figure><div id=\"").append(id).append("\"></div><script>draw(\"").append(id);
-    body.append("\", ").append(data).append(");</script>");
+    body.append("<figure class=\"plot\"><div id=\"").append(id).append("\" role=\"img\" ");
+    body.append("aria-label=\"").append(label(caption, json)).append("\"></div><script>draw(\"");
+    body.append(id).append("\", ").append(data).append(");</script>");
     if (!caption.isEmpty()) {
       body.append("<figcaption>").append(TableHtml.escape(caption)).append("</figcaption>");
     }
     body.append("</figure>\n");
     return this;
+  }
+
+  /** What a figure is called for those who do not see it. */
+  private static String label(String caption, Map<String, Object> json) {
+    Object layout = json.get("layout");
+    Object title = layout instanceof Map<?, ?> map ? map.get("title") : null;
+    Object text = title instanceof Map<?, ?> map ? map.get("text") : null;
+    String name = text == null ? "Figure" : PlotlyJson.plain(text.toString());
+    return TableHtml.escape(caption.isEmpty() ? name : name + ". " + caption);
+  }
+
+  /** Writes the page as {@code index.html}, and the script beside it. */
+  public Path write(Path folder) throws IOException {
+    return write(folder, "index.html");
   }
 
   /**
@@ -94,19 +151,26 @@ public final class HtmlReport {
     Files.createDirectories(folder);
     Path script = folder.resolve(SCRIPT_FILE);
     if (!Files.exists(script)) {
-      try (InputStream in = HtmlReport.class.getResourceAsStream(SCRIPT)) {
-        if (in == null) {
-          throw new FileNotFoundException("The library folder lacks plotly.js. Build it again.");
-        }
-        Files.copy(in, script, StandardCopyOption.REPLACE_EXISTING);
-      }
+      copyScript(script);
     }
     Path page = folder.resolve(file);
     Files.writeString(page, page(), StandardCharsets.UTF_8);
     return page;
   }
 
-  private String page() {
+  /** In one move, so that an interrupted copy is never taken for the script. */
+  private static void copyScript(Path script) throws IOException {
+    try (InputStream in = HtmlReport.class.getResourceAsStream(SCRIPT)) {
+      if (in == null) {
+        throw new FileNotFoundException("The library folder lacks plotly.js. Build it again.");
+      }
+      Path beside = script.resolveSibling(SCRIPT_FILE + "." + UUID.randomUUID() + ".part");
+      Files.copy(in, beside);
+      Files.move(beside, script, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private String page() throws IOException {
     String escaped = TableHtml.escape(title);
     return """
         <!DOCTYPE html>
@@ -116,34 +180,28 @@ public final class HtmlReport {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>%s</title>
         <style>
-        :root { color-scheme: light dark; --ink: #1c2733; --soft: #5b6b7b; --line: #d9e0e7; --ground: #fff; --code: #f5f7f9; --accent: #0072b2; }
-        @media (prefers-color-scheme: dark) { :root { --ink: #e4e9ee; --soft: #9aa8b6; --line: #34404c; --ground: #14191f; --code: #1d242c; --accent: #56b4e9; } }
-        body { font: 16px/1.6 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; color: var(--ink); background: var(--ground); max-width: 56rem; margin: 2.5rem auto 5rem; padding: 0 1.25rem; }
-        h1 { font-size: 1.9rem; line-height: 1.25; margin-bottom: .25em; } h2 { font-size: 1.35rem; margin: 2.2em 0 .5em; border-bottom: 1px solid var(--line); padding-bottom: .2em; } h3 { font-size: 1.1rem; }
-        a { color: var(--accent); } figure { margin: 1.4em 0; overflow-x: auto; } figcaption { color: var(--soft); font-size: .92rem; margin: .4em 0; }
-        table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; } th, td { padding: .35em .8em; border-bottom: 1px solid var(--line); } thead th { border-bottom: 2px solid var(--soft); }
-        pre { background: var(--code); padding: .8em 1em; overflow-x: auto; border-radius: 6px; font: 13.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; } code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .92em; }
-        pre.output { background: none; border-left: 3px solid var(--line); border-radius: 0; } pre.error { border-left-color: #d55e00; } img { max-width: 100%%; } .note { color: var(--soft); }
-        @media print { body { margin: 0; max-width: none; } }
-        </style>
+        %s</style>
         <script src="%s"></script>
         <script>
-        function draw(id, figure) {
-          const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-          const ink = dark ? "#e4e9ee" : "#1c2733", line = dark ? "#34404c" : "#d9e0e7";
-          const axis = { gridcolor: line, zerolinecolor: line, linecolor: ink, automargin: true };
-          const layout = Object.assign({}, figure.layout, { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink, size: 13 } });
-          layout.xaxis = Object.assign({}, axis, layout.xaxis); layout.yaxis = Object.assign({}, axis, layout.yaxis);
-          Plotly.newPlot(id, figure.data, layout, { displaylogo: false, responsive: true });
-        }
-        </script>
+        %s</script>
         </head>
         <body>
+        <main>
         <h1>%s</h1>
         %s
+        </main>
         </body>
         </html>
         """
-        .formatted(escaped, SCRIPT_FILE, escaped, body);
+        .formatted(escaped, part("report.css"), SCRIPT_FILE, part("report.js"), escaped, body);
+  }
+
+  private static String part(String name) throws IOException {
+    try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new FileNotFoundException("The toolkit's jar lacks " + name + ". Build it again.");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.adder.report;
 
 import dev.adder.training.TrainingLog;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import tech.tablesaw.plotly.components.Figure;
 import tech.tablesaw.plotly.components.Layout;
@@ -14,24 +15,33 @@ public final class LossPlot {
 
   private LossPlot() {}
 
+  /**
+   * One curve per run.
+   *
+   * @throws IllegalArgumentException if there is no run, or a run without a step
+   */
   public static Figure of(TrainingLog... logs) {
+    if (logs.length == 0 || Arrays.stream(logs).anyMatch(log -> log.steps().isEmpty())) {
+      throw new IllegalArgumentException(
+          "A loss plot needs training logs with at least one step each; given %d logs of %s steps."
+              .formatted(logs.length, Arrays.stream(logs).map(log -> log.steps().size()).toList()));
+    }
     List<Trace> traces = new ArrayList<>();
+    // What is faint first, so that it lies behind.
     for (int i = 0; i < logs.length; i++) {
-      String color = PlotlyJson.PALETTE.get(i % PlotlyJson.PALETTE.size());
-      double[] steps = logs[i].steps().stream().mapToDouble(TrainingLog.Step::step).toArray();
-      double[] losses = logs[i].steps().stream().mapToDouble(TrainingLog.Step::loss).toArray();
-      Line line = Line.builder().color(color).build();
       traces.add(
-          ScatterTrace.builder(steps, losses)
+          ScatterTrace.builder(steps(logs[i]), losses(logs[i]))
               .mode(ScatterTrace.Mode.LINE)
-              .line(line)
+              .line(line(i, 1))
               .opacity(0.3)
               .showLegend(false)
               .build());
+    }
+    for (int i = 0; i < logs.length; i++) {
       traces.add(
-          ScatterTrace.builder(steps, smooth(losses))
+          ScatterTrace.builder(steps(logs[i]), smooth(losses(logs[i])))
               .mode(ScatterTrace.Mode.LINE)
-              .line(line)
+              .line(line(i, 2))
               .name(logs[i].phase())
               .build());
     }
@@ -43,8 +53,21 @@ public final class LossPlot {
     return new Figure(layout, traces.toArray(new Trace[0]));
   }
 
+  private static double[] steps(TrainingLog log) {
+    return log.steps().stream().mapToDouble(TrainingLog.Step::step).toArray();
+  }
+
+  private static double[] losses(TrainingLog log) {
+    return log.steps().stream().mapToDouble(TrainingLog.Step::loss).toArray();
+  }
+
+  private static Line line(int run, double width) {
+    String color = PlotlyJson.PALETTE.get(run % PlotlyJson.PALETTE.size());
+    return Line.builder().color(color).width(width).build();
+  }
+
   /** Mean over a window of a twentieth of the run, centred. */
-  private static double[] smooth(double[] values) {
+  static double[] smooth(double[] values) {
     int reach = Math.max(1, values.length / 40);
     double[] smooth = new double[values.length];
     for (int i = 0; i < values.length; i++) {

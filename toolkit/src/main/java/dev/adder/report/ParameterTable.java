@@ -22,6 +22,7 @@ public final class ParameterTable {
     StringColumn update = StringColumn.create("update");
     LongColumn trained = LongColumn.create("trained");
     LongColumn frozen = LongColumn.create("frozen");
+    DoubleColumn share = DoubleColumn.create("trained %");
     DoubleColumn gradient = DoubleColumn.create("gradient norm");
     for (TargetReport.Row row : report.rows()) {
       tensor.append(row.tensor());
@@ -29,13 +30,14 @@ public final class ParameterTable {
       update.append(row.update().isEmpty() ? "frozen" : row.update());
       trained.append(row.trained());
       frozen.append(row.frozen());
+      share.append(percent(row.trained(), row.frozen()));
       if (row.gradient().isPresent()) {
         gradient.append(row.gradient().getAsDouble());
       } else {
         gradient.appendMissing();
       }
     }
-    return Table.create(report.method(), tensor, shape, update, trained, frozen, gradient);
+    return Table.create(report.method(), tensor, shape, update, trained, frozen, share, gradient);
   }
 
   /** One row per kind of weight, over all blocks, and a total. */
@@ -63,14 +65,18 @@ public final class ParameterTable {
           count.append((int) sums[0]);
           trained.append(sums[1]);
           frozen.append(sums[2]);
-          share.append(100.0 * sums[1] / (sums[1] + sums[2]));
+          share.append(percent(sums[1], sums[2]));
         });
     weight.append("all");
     update.append(report.method());
     count.append(report.rows().size());
     trained.append(report.trained());
     frozen.append(report.frozen());
-    share.append(100.0 * report.trained() / (report.trained() + report.frozen()));
+    share.append(percent(report.trained(), report.frozen()));
     return Table.create(report.method(), weight, update, count, trained, frozen, share);
+  }
+
+  private static double percent(long trained, long frozen) {
+    return trained == 0 ? 0 : 100.0 * trained / (trained + frozen);
   }
 }

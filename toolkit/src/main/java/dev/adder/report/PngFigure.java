@@ -7,101 +7,77 @@ import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.AffineTransform;
-import java.awt.geom.Ellipse2D;
-import java.awt.geom.Path2D;
+import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import javax.imageio.ImageIO;
+import tech.tablesaw.plotly.components.Figure;
 
 /**
- * A figure as a PNG, for where no script runs: lines, points, bars and heat maps of Plotly's JSON,
- * on a light ground, at twice the resolution.
+ * A figure as a PNG, for where no script runs: lines, points with error bars, bars and heat maps of
+ * Plotly's JSON, on a light ground, at twice the resolution.
  */
 public final class PngFigure {
 
-  private static final int SCALE = 2;
-  private static final int LEFT = 76;
-  private static final int TOP = 48;
-  private static final int BOTTOM = 62;
-  private static final Color INK = new Color(0x2A3F5F);
-  private static final Color GRID = new Color(0xE3E8EF);
+  static final Color INK = new Color(0x2A3542);
+  private static final Color SOFT = new Color(0x5B6B7B);
+  private static final Color GRID = new Color(0xE4E9EE);
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+  private static final int SCALE = 2;
+  private static final int BOTTOM = 58;
+  private static final Set<String> DRAWN = Set.of("scatter", "scattergl", "bar", "heatmap");
 
   private final List<Map<String, Object>> traces;
   private final Map<String, Object> layout;
   private final Graphics2D g;
+  private final AxisScale x;
+  private final AxisScale y;
+  private final List<String> titleLines;
+  private final double left;
+  private final double top;
   private final double right;
   private final double bottom;
-
-  private Scale x = Scale.linear(0, 1);
-  private Scale y = Scale.linear(0, 1);
-
-  /** From value to share of the axis, and where the ticks stand. */
-  private record Scale(double low, double high, boolean log, List<String> categories) {
-
-    static Scale linear(double low, double high) {
-      return new Scale(low, high, false, List.of());
-    }
-
-    double share(double value) {
-      double v = log ? Math.log10(value) : value;
-      return (v - low) / (high - low);
-    }
-
-    List<Double> ticks() {
-      List<Double> ticks = new ArrayList<>();
-      if (!categories.isEmpty()) {
-        int every = Math.max(1, categories.size() / 12);
-        for (int i = 0; i < categories.size(); i += every) {
-          ticks.add((double) i);
-        }
-        return ticks;
-      }
-      double step = niceStep((high - low) / 6);
-      if (log) {
-        for (double e = Math.ceil(low - 1e-9);
-            e <= high + 1e-9;
-            e += Math.max(1, Math.rint(step))) {
-          ticks.add(Math.pow(10, e));
-        }
-        return ticks;
-      }
-      for (double v = Math.ceil(low / step - 1e-9) * step; v <= high + 1e-9 * step; v += step) {
-        ticks.add(Math.abs(v) < 1e-12 ? 0 : v);
-      }
-      return ticks;
-    }
-
-    String label(double tick) {
-      if (!categories.isEmpty()) {
-        return categories.get((int) tick);
-      }
-      return Math.abs(tick) >= 1e5 || (tick != 0 && Math.abs(tick) < 1e-3)
-          ? String.format(Locale.ROOT, "%.0e", tick)
-          : String.format(Locale.ROOT, "%.6f", tick).replaceAll("\\.?0+$", "");
-    }
-
-    private static double niceStep(double rough) {
-      double power = Math.pow(10, Math.floor(Math.log10(Math.max(rough, 1e-300))));
-      double share = rough / power;
-      return power * (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10);
-    }
-  }
 
   @SuppressWarnings("unchecked")
   private PngFigure(Map<String, Object> json, Graphics2D graphics, int width, int height) {
     traces = (List<Map<String, Object>>) json.get("data");
     layout = (Map<String, Object>) json.get("layout");
     g = graphics;
-    right = width - (legend() ? 190 : 70);
+    g.setFont(FONT);
+    FontMetrics metrics = g.getFontMetrics();
+    boolean heat = traces.stream().anyMatch(t -> "heatmap".equals(t.get("type")));
+    x = scale("x", "xaxis", heat);
+    y = scale("y", "yaxis", heat);
+    int labels = y.ticks().stream().mapToInt(t -> metrics.stringWidth(y.label(t))).max().orElse(0);
+    left = Math.min(width / 2.0, 44 + labels);
+    right = width - (heat ? 78 : legend().isEmpty() ? 24 : legendWidth(metrics) + 24);
+    titleLines = wrap(title(layout), width - 2 * 20);
+    top = 26 + 20.0 * titleLines.size();
     bottom = height - BOTTOM;
+  }
+
+  /** Draws a Tablesaw figure. */
+  public static byte[] of(Figure figure) {
+    return of(PlotlyJson.of(figure));
+  }
+
+  /** Whether every trace is of a kind that is drawn here. */
+  public static boolean draws(Map<String, Object> json) {
+    return json.get("data") instanceof List<?> traces
+        && traces.stream()
+            .allMatch(t -> t instanceof Map<?, ?> trace && DRAWN.contains(kind(trace)));
+  }
+
+  private static String kind(Map<?, ?> trace) {
+    return trace.get("type") instanceof String type ? type : "scatter";
   }
 
   /**
@@ -109,8 +85,15 @@ public final class PngFigure {
    *
    * @param json as {@link PlotlyJson} gives it
    * @return the bytes of a PNG
+   * @throws IllegalArgumentException if a trace is of another kind than lines, points, bars and
+   *     heat maps
    */
   public static byte[] of(Map<String, Object> json) {
+    if (!draws(json)) {
+      throw new IllegalArgumentException(
+          "A picture can be drawn of lines, points, bars and heat maps; this figure has other"
+              + " traces. Show it interactively.");
+    }
     Map<?, ?> layout = (Map<?, ?>) json.get("layout");
     int width = layout.get("width") instanceof Number w ? w.intValue() : 760;
     int height = layout.get("height") instanceof Number h ? h.intValue() : 440;
@@ -121,6 +104,9 @@ public final class PngFigure {
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     graphics.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    graphics.setRenderingHint(
+        RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
+    graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
     graphics.setColor(Color.WHITE);
     graphics.fillRect(0, 0, width, height);
     new PngFigure(json, graphics, width, height).draw();
@@ -136,119 +122,181 @@ public final class PngFigure {
 
   private void draw() {
     boolean heat = traces.stream().anyMatch(t -> "heatmap".equals(t.get("type")));
-    x = scale("x", "xaxis", heat);
-    y = scale("y", "yaxis", heat);
-    axes(heat);
+    if (!heat) {
+      grid();
+    }
+    PngMarks marks = new PngMarks(g, this::atX, this::atY, traces);
+    g.setClip(new Rectangle2D.Double(left, top - 4, right - left + 4, bottom - top + 8));
     for (int i = 0; i < traces.size(); i++) {
-      Map<String, Object> trace = traces.get(i);
-      switch (String.valueOf(trace.get("type"))) {
-        case "heatmap" -> heatmap(trace);
-        case "bar" -> bars(trace, color(trace, i));
-        default -> scatter(trace, color(trace, i));
-      }
+      marks.draw(i);
     }
-    if (legend()) {
-      drawLegend();
+    g.setClip(null);
+    axes();
+    if (heat) {
+      colorBar(marks);
+    } else {
+      drawLegend(marks);
     }
   }
 
-  private boolean legend() {
-    boolean named =
-        traces.stream().anyMatch(t -> !String.valueOf(t.getOrDefault("name", "")).isEmpty());
-    return named && traces.size() > 1;
+  private double atX(Object value) {
+    return left + place(x, value) * (right - left);
   }
 
-  private Scale scale(String key, String axis, boolean heat) {
+  private double atY(Object value) {
+    return bottom - place(y, value) * (bottom - top);
+  }
+
+  private static double place(AxisScale scale, Object value) {
+    if (value instanceof PngMarks.Shift shift) {
+      return place(scale, shift.value()) + scale.share(shift.by()) - scale.share(0);
+    }
+    if (!scale.categories().isEmpty()) {
+      int index = scale.categories().indexOf(text(value));
+      return index < 0 ? Double.NaN : scale.share(index);
+    }
+    return value instanceof Number number ? scale.share(number.doubleValue()) : Double.NaN;
+  }
+
+  private AxisScale scale(String key, String axis, boolean heat) {
     Map<?, ?> settings = layout.get(axis) instanceof Map<?, ?> map ? map : Map.of();
     boolean log = "log".equals(settings.get("type"));
-    List<String> categories = new ArrayList<>();
-    double low = Double.POSITIVE_INFINITY;
-    double high = Double.NEGATIVE_INFINITY;
+    Set<String> categories = new LinkedHashSet<>();
+    Extent extent = new Extent(log);
     boolean bars = false;
     for (Map<String, Object> trace : traces) {
-      bars |= "bar".equals(trace.get("type"));
-      for (Object value : list(trace.get(key))) {
-        if (value instanceof Number number && !heat) {
-          double v = log ? Math.log10(number.doubleValue()) : number.doubleValue();
-          if (Double.isFinite(v)) {
-            low = Math.min(low, v);
-            high = Math.max(high, v);
-          }
-        } else if (!categories.contains(text(value))) {
-          categories.add(text(value));
+      boolean sideways = "h".equals(trace.get("orientation"));
+      boolean bar = "bar".equals(trace.get("type"));
+      boolean lengths = bar && key.equals(sideways ? "x" : "y");
+      bars |= lengths;
+      List<?> values = PngMarks.list(trace.get(key));
+      boolean cells = heat && "heatmap".equals(trace.get("type"));
+      for (int i = 0; i < values.size(); i++) {
+        if (values.get(i) instanceof Number number && !heat && bar == lengths) {
+          double spread = key.equals("y") ? PngMarks.spread(trace, i) : 0;
+          extent.add(number.doubleValue() - spread);
+          extent.add(number.doubleValue() + spread);
+        } else if (values.get(i) != null && (cells || !heat)) {
+          categories.add(text(values.get(i)));
         }
       }
     }
-    if (!categories.isEmpty()) {
-      return new Scale(-0.5, categories.size() - 0.5, false, categories);
+    return categories.isEmpty() ? extent.scale(bars) : AxisScale.of(List.copyOf(categories));
+  }
+
+  /** Smallest and largest of the values that an axis must hold. */
+  private static final class Extent {
+    private final boolean log;
+    private double low = Double.POSITIVE_INFINITY;
+    private double high = Double.NEGATIVE_INFINITY;
+
+    Extent(boolean log) {
+      this.log = log;
     }
-    if (low > high) {
-      return Scale.linear(0, 1);
+
+    void add(double value) {
+      double v = log ? Math.log10(value) : value;
+      if (Double.isFinite(v)) {
+        low = Math.min(low, v);
+        high = Math.max(high, v);
+      }
     }
-    if (bars && key.equals("y")) {
-      low = Math.min(low, 0);
+
+    AxisScale scale(boolean bars) {
+      if (low > high) {
+        return AxisScale.linear(0, 1);
+      }
+      double from = bars && !log ? Math.min(low, 0) : low;
+      double to = bars && !log ? Math.max(high, 0) : high;
+      double margin = to == from ? 0.5 * Math.max(1e-9, Math.abs(to)) : 0.05 * (to - from);
+      return new AxisScale(
+          from - (bars && from == 0 ? 0 : margin),
+          to + (bars && to == 0 ? 0 : margin),
+          log,
+          List.of());
     }
-    double margin = high == low ? 0.5 * Math.max(1e-9, Math.abs(high)) : 0.05 * (high - low);
-    return new Scale(low - (bars ? 0 : margin), high + margin, log, List.of());
   }
 
-  private static String text(Object value) {
-    return value instanceof Double d && d == Math.rint(d)
-        ? String.valueOf(d.longValue())
-        : String.valueOf(value);
+  static String text(Object value) {
+    return value instanceof Number n && n.doubleValue() == Math.rint(n.doubleValue())
+        ? String.valueOf(n.longValue())
+        : PlotlyJson.plain(String.valueOf(value));
   }
 
-  private static List<?> list(Object value) {
-    return value instanceof List<?> list ? list : List.of();
+  private void grid() {
+    if (x.categories().isEmpty()) {
+      for (double tick : x.ticks()) {
+        line(GRID, atX(tick), top, atX(tick), bottom);
+      }
+    }
+    if (y.categories().isEmpty()) {
+      for (double tick : y.ticks()) {
+        line(GRID, left, atY(tick), right, atY(tick));
+      }
+    }
   }
 
-  private double px(double share) {
-    return LEFT + share * (right - LEFT);
-  }
-
-  private double py(double share) {
-    return bottom - share * (bottom - TOP);
-  }
-
-  private void axes(boolean heat) {
+  private void axes() {
     g.setFont(FONT);
     FontMetrics metrics = g.getFontMetrics();
+    line(SOFT, left, bottom, right, bottom);
+    line(SOFT, left, top, left, bottom);
+    double free = Double.NEGATIVE_INFINITY;
     for (double tick : x.ticks()) {
-      double at = px(x.share(tick));
-      line(GRID, heat ? 0 : 1, at, TOP, at, bottom);
-      text(x.label(tick), at - metrics.stringWidth(x.label(tick)) / 2.0, bottom + 17, INK);
+      double at = left + x.share(tick) * (right - left);
+      double half = metrics.stringWidth(x.label(tick)) / 2.0;
+      line(SOFT, at, bottom, at, bottom + 4);
+      if (at - half > free) {
+        text(x.label(tick), at - half, bottom + 18, SOFT);
+        free = at + half + 6;
+      }
     }
     for (double tick : y.ticks()) {
-      double at = py(y.share(tick));
-      line(GRID, heat ? 0 : 1, LEFT, at, right, at);
-      text(y.label(tick), LEFT - 8 - metrics.stringWidth(y.label(tick)), at + 4, INK);
+      double at = bottom - y.share(tick) * (bottom - top);
+      line(SOFT, left - 4, at, left, at);
+      text(y.label(tick), left - 8 - metrics.stringWidth(y.label(tick)), at + 4, SOFT);
     }
-    line(INK, 1, LEFT, bottom, right, bottom);
-    line(INK, 1, LEFT, TOP, LEFT, bottom);
     String xTitle = title(layout.get("xaxis"));
-    text(xTitle, (LEFT + right - metrics.stringWidth(xTitle)) / 2, bottom + 42, INK);
+    text(xTitle, (left + right - metrics.stringWidth(xTitle)) / 2, bottom + 42, INK);
     String yTitle = title(layout.get("yaxis"));
     AffineTransform upright = g.getTransform();
-    g.translate(18, (TOP + bottom + metrics.stringWidth(yTitle)) / 2);
+    g.translate(18, (top + bottom + metrics.stringWidth(yTitle)) / 2);
     g.rotate(-Math.PI / 2);
     text(yTitle, 0, 0, INK);
     g.setTransform(upright);
-    g.setFont(FONT.deriveFont(Font.BOLD, 15f));
-    text(title(layout), LEFT, 28, INK);
+    g.setFont(FONT.deriveFont(Font.BOLD, 14f));
+    for (int i = 0; i < titleLines.size(); i++) {
+      text(titleLines.get(i), 20, 26 + 20 * i, INK);
+    }
     g.setFont(FONT);
+  }
+
+  private List<String> wrap(String text, double width) {
+    FontMetrics metrics = g.getFontMetrics(FONT.deriveFont(Font.BOLD, 14f));
+    List<String> lines = new ArrayList<>();
+    String line = "";
+    for (String word : text.split(" ", -1)) {
+      String longer = line.isEmpty() ? word : line + " " + word;
+      if (!line.isEmpty() && metrics.stringWidth(longer) > width) {
+        lines.add(line);
+        line = word;
+      } else {
+        line = longer;
+      }
+    }
+    lines.add(line);
+    return lines;
   }
 
   private static String title(Object holder) {
     Object title = holder instanceof Map<?, ?> map ? map.get("title") : null;
-    return title instanceof Map<?, ?> map ? String.valueOf(map.get("text")) : "";
+    return title instanceof Map<?, ?> map ? PlotlyJson.plain(String.valueOf(map.get("text"))) : "";
   }
 
-  private void line(Color color, double width, double x1, double y1, double x2, double y2) {
-    if (width > 0) {
-      g.setColor(color);
-      g.setStroke(new BasicStroke((float) width));
-      g.draw(new java.awt.geom.Line2D.Double(x1, y1, x2, y2));
-    }
+  private void line(Color color, double x1, double y1, double x2, double y2) {
+    g.setColor(color);
+    g.setStroke(new BasicStroke(1));
+    g.draw(new Line2D.Double(x1, y1, x2, y2));
   }
 
   private void text(String text, double atX, double atY, Color color) {
@@ -256,146 +304,50 @@ public final class PngFigure {
     g.drawString(text, (float) atX, (float) atY);
   }
 
-  private static Color color(Map<String, Object> trace, int index) {
-    for (String holder : List.of("marker", "line")) {
-      Object value = trace.get(holder) instanceof Map<?, ?> map ? map.get("color") : null;
-      if (value instanceof String text && text.matches("#[0-9a-fA-F]{6}")) {
-        return Color.decode(text);
+  /** Indices of the traces that the legend names. */
+  private List<Integer> legend() {
+    List<Integer> named = new ArrayList<>();
+    for (int i = 0; i < traces.size(); i++) {
+      boolean hidden = Boolean.FALSE.equals(traces.get(i).get("showlegend"));
+      if (!hidden && !name(i).isEmpty()) {
+        named.add(i);
       }
     }
-    return Color.decode(PlotlyJson.PALETTE.get(index % PlotlyJson.PALETTE.size()));
+    return traces.size() > 1 && !Boolean.FALSE.equals(layout.get("showlegend")) ? named : List.of();
   }
 
-  private double place(Scale scale, Object value) {
-    if (!scale.categories().isEmpty()) {
-      return scale.share(scale.categories().indexOf(text(value)));
-    }
-    return value instanceof Number number ? scale.share(number.doubleValue()) : Double.NaN;
+  private String name(int trace) {
+    Object name = traces.get(trace).get("name");
+    String text = name == null ? "" : text(name);
+    return text.length() > 34 ? text.substring(0, 33) + "…" : text;
   }
 
-  private static float opacity(Map<String, Object> trace) {
-    return trace.get("opacity") instanceof Number number ? number.floatValue() : 1;
+  private double legendWidth(FontMetrics metrics) {
+    return 50 + legend().stream().mapToInt(i -> metrics.stringWidth(name(i))).max().orElse(0);
   }
 
-  private void scatter(Map<String, Object> trace, Color plain) {
-    Color color =
-        new Color(
-            plain.getRed(), plain.getGreen(), plain.getBlue(), Math.round(255 * opacity(trace)));
-    List<?> xs = list(trace.get("x"));
-    List<?> ys = list(trace.get("y"));
-    String mode = String.valueOf(trace.getOrDefault("mode", "markers"));
-    Path2D path = new Path2D.Double();
-    double size =
-        trace.get("marker") instanceof Map<?, ?> marker && marker.get("size") instanceof Number n
-            ? n.doubleValue()
-            : 7;
-    for (int i = 0; i < Math.min(xs.size(), ys.size()); i++) {
-      double atX = px(place(x, xs.get(i)));
-      double atY = py(place(y, ys.get(i)));
-      if (Double.isNaN(atX) || Double.isNaN(atY)) {
-        continue;
-      }
-      if (path.getCurrentPoint() == null) {
-        path.moveTo(atX, atY);
-      } else {
-        path.lineTo(atX, atY);
-      }
-      if (mode.contains("markers")) {
-        g.setColor(color);
-        g.fill(new Ellipse2D.Double(atX - size / 2, atY - size / 2, size, size));
-      }
-    }
-    if (mode.contains("lines")) {
-      g.setColor(color);
-      g.setStroke(new BasicStroke(2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-      g.draw(path);
+  private void drawLegend(PngMarks marks) {
+    double at = top + 8;
+    for (int i : legend()) {
+      marks.sample(i, right + 18, at - 4);
+      text(name(i), right + 50, at, INK);
+      at += 20;
     }
   }
 
-  private void bars(Map<String, Object> trace, Color color) {
-    List<?> xs = list(trace.get("x"));
-    List<?> ys = list(trace.get("y"));
-    double width = 0.7 * (right - LEFT) / Math.max(1, xs.size());
-    double zero = py(Math.max(0, y.share(0)));
-    g.setColor(color);
-    for (int i = 0; i < Math.min(xs.size(), ys.size()); i++) {
-      double atX = px(place(x, xs.get(i)));
-      double atY = py(place(y, ys.get(i)));
-      g.fill(
-          new Rectangle2D.Double(
-              atX - width / 2, Math.min(zero, atY), width, Math.abs(zero - atY)));
-    }
-  }
-
-  private void heatmap(Map<String, Object> trace) {
-    List<?> rows = list(trace.get("z"));
-    double low = Double.POSITIVE_INFINITY;
-    double high = Double.NEGATIVE_INFINITY;
-    for (Object row : rows) {
-      for (Object value : list(row)) {
-        if (value instanceof Number number) {
-          low = Math.min(low, number.doubleValue());
-          high = Math.max(high, number.doubleValue());
-        }
-      }
-    }
-    double range = high > low ? high - low : 1;
-    double cellHeight = (bottom - TOP) / Math.max(1, rows.size());
-    for (int i = 0; i < rows.size(); i++) {
-      List<?> row = list(rows.get(i));
-      double cellWidth = (right - LEFT) / Math.max(1, row.size());
-      for (int j = 0; j < row.size(); j++) {
-        if (row.get(j) instanceof Number number) {
-          g.setColor(heat((number.doubleValue() - low) / range));
-          g.fill(
-              new Rectangle2D.Double(
-                  LEFT + j * cellWidth,
-                  bottom - (i + 1) * cellHeight,
-                  cellWidth + 0.5,
-                  cellHeight + 0.5));
-        }
-      }
-    }
-    colorBar(low, high);
-  }
-
-  private void colorBar(double low, double high) {
+  private void colorBar(PngMarks marks) {
     double at = right + 14;
-    int steps = 100;
+    int steps = 200;
+    double height = (bottom - top) / steps;
     for (int i = 0; i < steps; i++) {
-      g.setColor(heat((i + 0.5) / steps));
-      double height = (bottom - TOP) / steps;
+      g.setColor(PngMarks.ink((i + 0.5) / steps));
       g.fill(new Rectangle2D.Double(at, bottom - (i + 1) * height, 12, height + 0.5));
     }
-    Scale scale = Scale.linear(low, high);
-    text(scale.label(low), at - 2, bottom + 14, INK);
-    text(scale.label(high), at - 2, TOP - 5, INK);
-  }
-
-  /** White to blue to dark, like paper that takes ink. */
-  private static Color heat(double share) {
-    double s = Math.max(0, Math.min(1, share));
-    double[][] stops = {{247, 251, 255}, {107, 174, 214}, {8, 48, 107}};
-    int from = s < 0.5 ? 0 : 1;
-    double part = (s - 0.5 * from) * 2;
-    int[] rgb = new int[3];
-    for (int i = 0; i < 3; i++) {
-      rgb[i] = (int) Math.round(stops[from][i] + part * (stops[from + 1][i] - stops[from][i]));
-    }
-    return new Color(rgb[0], rgb[1], rgb[2]);
-  }
-
-  private void drawLegend() {
-    double at = TOP + 8;
-    for (int i = 0; i < traces.size(); i++) {
-      String name = String.valueOf(traces.get(i).getOrDefault("name", ""));
-      if (name.isEmpty() || Boolean.FALSE.equals(traces.get(i).get("showlegend"))) {
-        continue;
-      }
-      g.setColor(color(traces.get(i), i));
-      g.fill(new Rectangle2D.Double(right + 14, at - 8, 14, 8));
-      text(name.length() > 24 ? name.substring(0, 23) + "…" : name, right + 34, at, INK);
-      at += 18;
+    AxisScale scale = AxisScale.linear(marks.lowestCell(), marks.highestCell());
+    for (double tick : scale.ticks()) {
+      double y = bottom - scale.share(tick) * (bottom - top);
+      line(SOFT, at + 12, y, at + 15, y);
+      text(scale.label(tick), at + 18, y + 4, SOFT);
     }
   }
 }

@@ -25,15 +25,20 @@ public final class TableHtml {
     int rows = Math.min(MOST_ROWS, table.rowCount());
     for (int row = 0; row < rows; row++) {
       html.append("<tr>");
-      for (Column<?> column : table.columns()) {
-        html.append("<td style=\"text-align:").append(side(column)).append("\">");
-        html.append(escape(cell(column, row))).append("</td>");
+      for (int i = 0; i < table.columnCount(); i++) {
+        Column<?> column = table.column(i);
+        // A name at the beginning is the row's header, also for those who hear the table.
+        boolean header = i == 0 && !numeric(column);
+        html.append(header ? "<th scope=\"row\"" : "<td");
+        html.append(" style=\"text-align:").append(side(column)).append("\">");
+        html.append(escape(cell(column, row))).append(header ? "</th>" : "</td>");
       }
       html.append("</tr>");
     }
     html.append("</tbody></table>");
     if (rows < table.rowCount()) {
-      html.append("<p>").append(rows).append(" of ").append(table.rowCount()).append(" rows.</p>");
+      html.append("<p>The first ").append(rows).append(" of ");
+      html.append(String.format(Locale.ROOT, "%,d", table.rowCount())).append(" rows.</p>");
     }
     return html.toString();
   }
@@ -47,6 +52,7 @@ public final class TableHtml {
     return type == ColumnType.DOUBLE
         || type == ColumnType.FLOAT
         || type == ColumnType.INTEGER
+        || type == ColumnType.SHORT
         || type == ColumnType.LONG;
   }
 
@@ -58,7 +64,7 @@ public final class TableHtml {
     if (value instanceof Double || value instanceof Float) {
       return round(((Number) value).doubleValue());
     }
-    if (value instanceof Integer || value instanceof Long) {
+    if (value instanceof Integer || value instanceof Long || value instanceof Short) {
       return String.format(Locale.ROOT, "%,d", ((Number) value).longValue());
     }
     return String.valueOf(value);
@@ -71,10 +77,16 @@ public final class TableHtml {
     }
     double size = Math.abs(value);
     if (size >= 1e6 || size < 1e-4) {
-      return String.format(Locale.ROOT, "%.3e", value);
+      String[] parts = String.format(Locale.ROOT, "%.3e", value).split("e", 2);
+      return trim(parts[0]) + "e" + Integer.parseInt(parts[1]);
     }
     int decimals = Math.max(0, 3 - (int) Math.floor(Math.log10(size)));
-    return String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    return trim(String.format(Locale.ROOT, "%,." + decimals + "f", value));
+  }
+
+  /** Without zeros at the end of decimals. */
+  private static String trim(String number) {
+    return number.contains(".") ? number.replaceAll("\\.?0+$", "") : number;
   }
 
   /** Text as HTML. */

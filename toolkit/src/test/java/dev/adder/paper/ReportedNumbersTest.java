@@ -2,6 +2,7 @@ package dev.adder.paper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.adder.model.MambaConfig;
 import dev.adder.model.MambaWeights;
@@ -170,9 +171,5 @@ class ReportedNumbersTest {
     var table = ALL.table("v1", "5").asTable();
     assertThat(table.columnNames()).contains("value", "certainty");
     assertThat(table.stringColumn("certainty").unique().asList()).containsExactly("unknown");
-  }
-
-  private static org.assertj.core.data.Offset<Double> within(double offset) {
-    return org.assertj.core.data.Offset.offset(offset);
   }
 }

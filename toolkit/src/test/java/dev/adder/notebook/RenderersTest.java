@@ -1,0 +1,138 @@
+package dev.adder.notebook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.adder.adapter.TargetReport;
+import dev.adder.evaluation.Evaluation;
+import dev.adder.paper.ReportedNumbers;
+import dev.adder.report.LossPlot;
+import dev.adder.training.ProgressListener;
+import dev.adder.training.TrainingLog;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.plotly.components.Figure;
+import tech.tablesaw.plotly.components.Layout;
+import tech.tablesaw.plotly.traces.HistogramTrace;
+
+class RenderersTest {
+
+  private static final TrainingLog LOG =
+      new TrainingLog("main", List.of(new TrainingLog.Step(1, 0.7, 1e-3, 1, 0.1)), List.of());
+
+  @Test
+  void a_table_is_html_with_a_text_beside_it() {
+    MimeBundle bundle =
+        Renderers.render(Table.create("t", StringColumn.create("method", "LoRA <r>")));
+    assertThat(bundle.data().get(MimeBundle.HTML).toString())
+        .contains("class=\"dataframe\"", "LoRA &lt;r&gt;");
+    assertThat(bundle.data().get(MimeBundle.TEXT).toString()).contains("LoRA <r>");
+  }
+
+  @Test
+  void a_live_figure_is_plotlys_json_and_no_picture() {
+    MimeBundle bundle = StandardRenderers.figure(LossPlot.of(LOG), false);
+    assertThat(bundle.data()).containsOnlyKeys(MimeBundle.TEXT, MimeBundle.PLOTLY);
+    assertThat((Map<?, ?>) bundle.data().get(MimeBundle.PLOTLY)).hasSize(2);
+    assertThat(bundle.data()).containsEntry(MimeBundle.TEXT, "Figure: Training loss");
+  }
+
+  @Test
+  void a_kept_figure_is_a_picture_and_no_json() {
+    MimeBundle bundle = StandardRenderers.figure(LossPlot.of(LOG), true);
+    assertThat(bundle.data()).containsOnlyKeys(MimeBundle.TEXT, MimeBundle.PNG);
+    assertThat(Base64.getDecoder().decode(bundle.data().get(MimeBundle.PNG).toString()))
+        .startsWith(0x89, 'P', 'N', 'G');
+  }
+
+  @Test
+  void a_kept_figure_that_cannot_be_drawn_stays_live() {
+    Figure histogram =
+        new Figure(
+            Layout.builder("H").build(), HistogramTrace.builder(new double[] {1, 2}).build());
+    assertThat(StandardRenderers.figure(histogram, true).data())
+        .containsOnlyKeys(MimeBundle.TEXT, MimeBundle.PLOTLY);
+  }
+
+  @Test
+  void results_show_themselves_without_registration() {
+    assertThat(Renderers.render(LOG).data()).containsKey(MimeBundle.PLOTLY);
+    TargetReport report =
+        new TargetReport(
+            "LoRA",
+            List.of(
+                new TargetReport.Row(
+                    "backbone.layers.0.mixer.D", List.of(8L), "", 0, 8, OptionalDouble.empty())));
+    assertThat(Renderers.render(report).data().get(MimeBundle.HTML).toString()).contains("frozen");
+    assertThat(Renderers.render(new Evaluation("rte", "accuracy", 1, 1, 2, 0)).data())
+        .containsKey(MimeBundle.HTML);
+    assertThat(
+            Renderers.render(ReportedNumbers.load().table("v3", "1")).data().get(MimeBundle.HTML))
+        .asString()
+        .contains("81.2", "search");
+  }
+
+  @Test
+  void a_log_without_a_step_says_so() {
+    assertThat(Renderers.render(new TrainingLog("main", List.of(), List.of())).data())
+        .containsExactly(Map.entry(MimeBundle.TEXT, "Training log \"main\" without a step"));
+  }
+
+  @Test
+  void other_values_are_text() {
+    assertThat(Renderers.render(42).data()).containsExactly(Map.entry(MimeBundle.TEXT, "42"));
+  }
+
+  @Test
+  void a_bundle_needs_a_text() {
+    assertThatThrownBy(() -> new MimeBundle(Map.of(MimeBundle.HTML, "<p>")))
+        .hasMessage("A MIME bundle has [text/html] but no text/plain; add a plain text form.");
+  }
+
+  private record Shown(boolean update, String id, MimeBundle bundle) {}
+
+  @Test
+  void progress_is_one_display_that_changes_at_most_ten_times_a_second() throws Exception {
+    List<Shown> shown = new ArrayList<>();
+    Notebook.connect(
+        new CellOutput() {
+          @Override
+          public void display(MimeBundle bundle, String id) {
+            shown.add(new Shown(false, id, bundle));
+          }
+
+          @Override
+          public void update(MimeBundle bundle, String id) {
+            shown.add(new Shown(true, id, bundle));
+          }
+        });
+    try {
+      ProgressListener progress = Notebook.progress();
+      progress.begin("Training <LoRA>", 1000);
+      long start = System.nanoTime();
+      for (int i = 1; i <= 1000; i++) {
+        progress.advance(i, "loss 0.693");
+        Thread.sleep(i % 5 == 0 ? 1 : 0);
+      }
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      progress.end("accuracy 0.75");
+      assertThat(shown.size()).isLessThanOrEqualTo(2 + (int) Math.ceil(10 * seconds));
+      assertThat(shown.size()).isGreaterThanOrEqualTo(3);
+      assertThat(shown.stream().filter(s -> !s.update())).hasSize(1);
+      assertThat(shown.stream().map(Shown::id).distinct()).hasSize(1);
+      String middle = shown.get(1).bundle().data().get(MimeBundle.HTML).toString();
+      assertThat(middle)
+          .contains("<progress", "max=\"1000\"", "loss 0.693", " left", "Training &lt;LoRA&gt;");
+      assertThat(shown.get(shown.size() - 1).bundle().data())
+          .containsEntry(MimeBundle.TEXT, "Training <LoRA>: accuracy 0.75");
+    } finally {
+      Notebook.connect(Notebook.CONSOLE);
+    }
+  }
+}
