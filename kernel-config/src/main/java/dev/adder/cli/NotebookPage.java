@@ -88,7 +88,9 @@ final class NotebookPage {
           page.figure("", figure(data));
         } else if (data.has(MimeBundle.PNG)) {
           page.html(
-              "<img alt=\"figure\" src=\"data:image/png;base64,"
+              "<img alt=\""
+                  + TableHtml.escape(text(data.path(MimeBundle.TEXT)))
+                  + "\" src=\"data:image/png;base64,"
                   + TableHtml.escape(text(data.path(MimeBundle.PNG)).replaceAll("\\s", ""))
                   + "\">");
         } else if (data.has(MimeBundle.HTML)) {

@@ -7,7 +7,7 @@ function wrapped(text) {
   let line = 0;
   return text.split(" ").map((word) => {
     line += word.length + 1;
-    if (line <= 75) return word;
+    if (line <= 60) return word;
     line = word.length + 1;
     return "<br>" + word;
   }).join(" ");
