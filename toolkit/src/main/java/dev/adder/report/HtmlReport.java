@@ -123,7 +123,7 @@ public final class HtmlReport {
         a { color: var(--accent); } figure { margin: 1.4em 0; overflow-x: auto; } figcaption { color: var(--soft); font-size: .92rem; margin: .4em 0; }
         table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; } th, td { padding: .35em .8em; border-bottom: 1px solid var(--line); } thead th { border-bottom: 2px solid var(--soft); }
         pre { background: var(--code); padding: .8em 1em; overflow-x: auto; border-radius: 6px; font: 13.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; } code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .92em; }
-        pre.output { background: none; border-left: 3px solid var(--line); border-radius: 0; } pre.error { border-left-color: #d55e00; } img { max-width: 100%%; } .note { color: var(--soft); }
+        pre.output { white-space: pre-wrap; background: none; border-left: 3px solid var(--line); border-radius: 0; } pre.error { border-left-color: #d55e00; } img { max-width: 100%%; } .note { color: var(--soft); }
         @media print { body { margin: 0; max-width: none; } }
         </style>
         <script src="%s"></script>

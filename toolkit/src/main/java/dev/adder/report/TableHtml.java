@@ -74,7 +74,8 @@ public final class TableHtml {
       return String.format(Locale.ROOT, "%.3e", value);
     }
     int decimals = Math.max(0, 3 - (int) Math.floor(Math.log10(size)));
-    return String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    String text = String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    return text.contains(".") ? text.replaceAll("\\.?0+$", "") : text;
   }
 
   /** Text as HTML. */
