@@ -45,7 +45,8 @@ class ExperimentTest {
         score,
         0,
         "abc",
-        new CellResult.Run("2026-01-01T00:00:00Z", seed, "17", "2", "cpu", "0"));
+        "def",
+        new CellResult.Run("2026-01-01T00:00:00Z", seed, "17", "2", "cpu", "0", "c", 1));
   }
 
   @Test
