@@ -61,6 +61,7 @@ final class CellControl extends DirectExecutionControl {
 
   private void forgetStale(Class<?> wrapper) throws IllegalAccessException {
     for (Field field : wrapper.getDeclaredFields()) {
+      field.setAccessible(true);
       if (field.getName().matches("\\$\\d+")) {
         temporaries.addLast(field);
         if (temporaries.size() > KEPT_RESULTS) {

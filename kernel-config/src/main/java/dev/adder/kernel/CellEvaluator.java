@@ -11,6 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import jdk.jshell.Diag;
 import jdk.jshell.JShell;
@@ -32,6 +36,16 @@ final class CellEvaluator implements AutoCloseable {
 
   private final CellControl control = new CellControl();
   private final JShell shell;
+
+  /** All cells run on one thread of their own, so that an interrupt reaches nothing else. */
+  private final ExecutorService cells =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "adder-cells");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   private final SourceCodeAnalysis analysis;
 
   /** Where each snippet stands: cell and first line. */
@@ -84,13 +98,25 @@ final class CellEvaluator implements AutoCloseable {
    * @param cell its number, for messages
    */
   CellResult evaluate(String code, int cell) {
-    StopFlag.lower();
-    try {
-      return evaluateAll(code, cell);
-    } finally {
-      StopFlag.lower();
-      // A left-over interrupt would end whatever this thread waits for next.
-      Thread.interrupted();
+    Future<CellResult> result =
+        cells.submit(
+            () -> {
+              // An interrupt may have come after the last cell had ended.
+              Thread.interrupted();
+              StopFlag.lower();
+              return evaluateAll(code, cell);
+            });
+    while (true) {
+      try {
+        return result.get();
+      } catch (InterruptedException notForCells) {
+        // Only the cell's own thread is ever interrupted on purpose.
+        continue;
+      } catch (ExecutionException failure) {
+        Throwable cause = failure.getCause();
+        return CellResult.failed(
+            cause.getClass().getName(), String.valueOf(cause.getMessage()), List.of());
+      }
     }
   }
 
@@ -109,14 +135,16 @@ final class CellEvaluator implements AutoCloseable {
       if (next.completeness() == Completeness.EMPTY) {
         break;
       }
-      int line = (int) code.substring(0, code.length() - rest.length()).lines().count();
-      String source = next.completeness().isComplete() ? next.source() : rest;
+      String source = (next.completeness().isComplete() ? next.source() : rest).strip();
+      int begin = code.indexOf(source, code.length() - rest.length());
+      int line =
+          1 + (int) code.substring(0, Math.max(0, begin)).chars().filter(c -> c == '\n').count();
       for (SnippetEvent event : shell.eval(source)) {
         if (event.causeSnippet() != null) {
           continue;
         }
-        places.put(event.snippet().id(), new Place(cell, Math.max(1, line)));
-        CellResult failure = failure(event, source, cell, Math.max(1, line));
+        places.put(event.snippet().id(), new Place(cell, line));
+        CellResult failure = failure(event, source, cell, line);
         if (failure != null) {
           return failure;
         }
@@ -289,6 +317,7 @@ final class CellEvaluator implements AutoCloseable {
 
   @Override
   public void close() {
+    cells.shutdownNow();
     shell.close();
   }
 }

@@ -32,6 +32,10 @@ public final class KernelClient implements AutoCloseable {
   private final Process process;
   private final Wire wire;
   private final ZContext context = new ZContext();
+
+  /** The same on all sockets: the kernel asks for input where the request came from. */
+  private final byte[] identity = ("adder-" + UUID.randomUUID()).getBytes(ZMQ.CHARSET);
+
   private final ZMQ.Socket shell;
   private final ZMQ.Socket control;
   private final ZMQ.Socket stdin;
@@ -52,7 +56,7 @@ public final class KernelClient implements AutoCloseable {
     ZMQ.Socket socket = context.createSocket(type);
     socket.setLinger(0);
     if (type != SocketType.SUB) {
-      socket.setIdentity(("adder-" + UUID.randomUUID()).getBytes(ZMQ.CHARSET));
+      socket.setIdentity(identity);
     }
     socket.connect("tcp://127.0.0.1:" + port);
     return socket;

@@ -53,7 +53,8 @@ public final class AdaptedModel implements AutoCloseable {
   }
 
   /**
-   * The 2-norm of the present gradient at every adapted place.
+   * The 2-norm of the present gradient at every adapted place; the gradients are cleared, so that
+   * training begins without them.
    *
    * @throws DeadTargetException if a place has none: training would not move it
    */
@@ -84,6 +85,7 @@ public final class AdaptedModel implements AutoCloseable {
           sum += (double) g * g;
         }
         gradient.close();
+        JniUtils.zeroGrad((PtNDArray) parameter.getArray());
       }
     }
     return Math.sqrt(sum);

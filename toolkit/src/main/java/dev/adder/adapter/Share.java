@@ -60,6 +60,9 @@ public record Share(int count, double fraction) {
 
   @Override
   public String toString() {
-    return count > 0 ? String.valueOf(count) : String.format(Locale.ROOT, "%.4g%%", fraction * 100);
+    if (count > 0) {
+      return String.valueOf(count);
+    }
+    return String.format(Locale.ROOT, "%.4f", fraction * 100).replaceAll("\\.?0+$", "") + " %";
   }
 }

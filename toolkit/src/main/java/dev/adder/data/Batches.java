@@ -3,7 +3,6 @@ package dev.adder.data;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 
 /**
  * An endless sequence of batches: every epoch in a new order, the incomplete last batch dropped.
@@ -44,8 +43,7 @@ public final class Batches implements BatchSource {
     long epoch = i / perEpoch;
     if (epoch != orderedEpoch) {
       List<TokenExample> shuffled = new ArrayList<>(examples);
-      // java.util.Random and Collections.shuffle are specified to the bit.
-      Collections.shuffle(shuffled, new Random(seed * 1_000_003 + epoch));
+      Collections.shuffle(shuffled, SeededRandom.of(seed, epoch));
       ordered = shuffled;
       orderedEpoch = epoch;
     }

@@ -92,8 +92,9 @@ public final class QuickRte {
     while (pairs.size() < count) {
       List<Fact> scene = QuickWorld.scene(FACTS, random);
       int asked = random.nextInt(FACTS);
-      List<Fact> holds = withState(scene, asked, true);
-      List<Fact> doesNot = withState(scene, asked, false);
+      int other = (asked + 1 + random.nextInt(FACTS - 1)) % FACTS;
+      List<Fact> holds = withStates(scene, asked, true, other);
+      List<Fact> doesNot = withStates(scene, asked, false, other);
       // Facts decide whether a premise is new, whatever words and order it is told in.
       Set<Fact> key = new LinkedHashSet<>(holds);
       Set<Fact> otherKey = new LinkedHashSet<>(doesNot);
@@ -110,9 +111,11 @@ public final class QuickRte {
     return pairs;
   }
 
-  private static List<Fact> withState(List<Fact> scene, int which, boolean first) {
+  /** The scene with one thing in this state and another in the opposite one. */
+  private static List<Fact> withStates(List<Fact> scene, int which, boolean first, int other) {
     List<Fact> changed = new ArrayList<>(scene);
     changed.set(which, new Fact(scene.get(which).thing(), first));
+    changed.set(other, new Fact(scene.get(other).thing(), !first));
     return changed;
   }
 

@@ -23,7 +23,7 @@ public final class QuickText implements Iterable<String> {
 
   /** The i-th document; a pure function of seed and i. */
   public String document(long i) {
-    Random random = new Random(seed * 1_000_000_007L + i);
+    Random random = SeededRandom.of(seed, i);
     List<Fact> scene = QuickWorld.scene(2 + random.nextInt(3), random);
     StringBuilder text = new StringBuilder();
     if (random.nextInt(5) == 0) {

@@ -1,6 +1,10 @@
 package dev.adder.data;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -32,6 +36,24 @@ public record Task(
     train = List.copyOf(train);
     validation = List.copyOf(validation);
     test = List.copyOf(test);
+  }
+
+  /** SHA-256 of instruction and examples, in order; lower-case hex. */
+  public String fingerprint() {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException everyJdkHasIt) {
+      throw new IllegalStateException("This JDK lacks SHA-256.", everyJdkHasIt);
+    }
+    digest.update(instruction.getBytes(StandardCharsets.UTF_8));
+    for (List<Example> split : List.of(train, validation, test)) {
+      for (Example example : split) {
+        digest.update((example.input() + "\0" + example.label()).getBytes(StandardCharsets.UTF_8));
+      }
+      digest.update((byte) 1);
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** Training batches in the order of a seed. */

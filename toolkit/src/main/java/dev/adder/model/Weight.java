@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import dev.adder.tensor.Product;
 import dev.adder.tensor.Split;
@@ -120,13 +121,12 @@ public final class Weight {
 
   /** The current value as a tensor of its own, without a graph. */
   NDArray merged(NDManager manager) {
-    try (Tape tape = Tape.inference()) {
-      NDArray value = value(tape);
-      NDArray copy = value.duplicate();
+    try (NDScope scope = new NDScope();
+        Tape tape = Tape.inference()) {
+      scope.suppressNotUsedWarning();
+      NDArray copy = value(tape).duplicate();
+      NDScope.unregister(copy);
       copy.attach(manager);
-      if (value != frozen) {
-        value.close();
-      }
       return copy;
     }
   }

@@ -22,6 +22,7 @@ package dev.adder.paper;
  * @param testStrict score on the test split with answers outside the classes counted as wrong
  * @param outOfClass such answers on the test split
  * @param model SHA-256 of the pretrained weights
+ * @param data SHA-256 of the task's examples
  * @param run when and where it was computed
  */
 public record CellResult(
@@ -41,6 +42,7 @@ public record CellResult(
     double testStrict,
     int outOfClass,
     String model,
+    String data,
     Run run) {
 
   /**
@@ -52,9 +54,19 @@ public record CellResult(
    * @param engine version of libtorch
    * @param device such as cpu
    * @param adder version of the toolkit
+   * @param commit of the checkout, where known
+   * @param peakMemoryMegabytes largest resident size of the process so far, in which other cells
+   *     may have run at the same time; 0 where the system does not tell
    */
   public record Run(
-      String date, double seconds, String java, String engine, String device, String adder) {}
+      String date,
+      double seconds,
+      String java,
+      String engine,
+      String device,
+      String adder,
+      String commit,
+      long peakMemoryMegabytes) {}
 
   /** The same cell without when and where, to be compared bit for bit. */
   CellResult withoutRun() {
@@ -75,6 +87,7 @@ public record CellResult(
         testStrict,
         outOfClass,
         model,
-        new Run("", 0, "", "", "", ""));
+        data,
+        new Run("", 0, "", "", "", "", "", 0));
   }
 }

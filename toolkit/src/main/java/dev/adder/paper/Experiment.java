@@ -14,6 +14,7 @@ import dev.adder.training.ProgressListener;
 import dev.adder.training.TrainingLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -147,7 +148,10 @@ public final class Experiment {
       Optional<CellResult> found =
           files
               .find(grid.name(), cell.row().id(), cell.learningRate(), cell.seed())
-              .filter(result -> result.model().equals(model.fingerprint()));
+              .filter(
+                  result ->
+                      result.model().equals(model.fingerprint())
+                          && result.data().equals(task.fingerprint()));
       CellResult result = found.isPresent() ? found.get() : compute(model, task, cell);
       if (found.isEmpty()) {
         // What is there, if anything, was computed with another model.
@@ -174,7 +178,9 @@ public final class Experiment {
               System.getProperty("java.version"),
               Engine.getEngine("PyTorch").getVersion(),
               "cpu",
-              "0.1.0");
+              "0.1.0",
+              Optional.ofNullable(System.getenv("ADDER_COMMIT")).orElse("unknown"),
+              peakMemoryMegabytes());
       return new CellResult(
           grid.name(),
           cell.row().id(),
@@ -192,7 +198,25 @@ public final class Experiment {
           test.strictScore(),
           test.outOfClass(),
           model.fingerprint(),
+          task.fingerprint(),
           run);
+    }
+  }
+
+  /** The kernel's own account of this process, where there is one. */
+  private static long peakMemoryMegabytes() {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return 0;
+    }
+    try {
+      return Files.readAllLines(status).stream()
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
     }
   }
 

@@ -20,7 +20,8 @@ import tech.tablesaw.api.Table;
 class ResultsTest {
 
   private static final CellResult.Run RUN =
-      new CellResult.Run("2026-01-01T00:00:00Z", 12.5, "17", "2.7.1", "cpu", "0.1.0");
+      new CellResult.Run(
+          "2026-01-01T00:00:00Z", 12.5, "17", "2.7.1", "cpu", "0.1.0", "0ca3b8c", 500);
 
   @TempDir private Path folder;
   private ResultFiles files;
@@ -49,6 +50,7 @@ class ResultsTest {
         test,
         0,
         "abc",
+        "def",
         RUN);
   }
 
@@ -70,7 +72,9 @@ class ResultsTest {
         cell.testStrict(),
         cell.outOfClass(),
         cell.model(),
-        new CellResult.Run("2027-01-01T00:00:00Z", 99, "25", "2.7.1", "cpu", "0.1.0"));
+        cell.data(),
+        new CellResult.Run(
+            "2027-01-01T00:00:00Z", 99, "25", "2.7.1", "cpu", "0.1.0", "0ca3b8c", 500));
   }
 
   private Path only() throws IOException {
@@ -183,10 +187,12 @@ class ResultsTest {
   void the_rate_is_chosen_on_validation_never_on_test() throws IOException {
     List<Comparison.Line> lines = comparison().lines();
     assertThat(lines).hasSize(2);
-    assertThat(lines.get(0).learningRate()).isEqualTo(0.004);
+    assertThat(lines.get(0).learningRate())
+        .isEqualTo(Grid.named("sdlora-vs-lora").quick().learningRates().get(1));
     assertThat(lines.get(0).test()).isCloseTo(0.7, within(1e-12));
     assertThat(lines.get(0).spread()).isCloseTo(0.1, within(1e-12));
-    assertThat(lines.get(1).learningRate()).isEqualTo(0.001);
+    assertThat(lines.get(1).learningRate())
+        .isEqualTo(Grid.named("sdlora-vs-lora").quick().learningRates().get(0));
     assertThat(lines.get(1).spread()).isCloseTo(0, within(1e-12));
   }
 

@@ -1,0 +1,313 @@
+package dev.adder.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.adder.data.TokenBatch;
+import dev.adder.model.Checkpoint;
+import dev.adder.model.Mamba;
+import dev.adder.model.MambaWeights;
+import dev.adder.model.Weight;
+import dev.adder.model.WeightSpec;
+import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.Tape;
+import dev.adder.training.TrainingLog;
+import dev.adder.training.TrainingLoop;
+import dev.adder.training.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every method × every invariant, on a tiny model. */
+class MethodMatrixTest {
+
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/hf-mamba-tiny");
+
+  @TempDir private Path folder;
+  private NDManager manager;
+  private Mamba mamba;
+  private List<WeightSpec> weights;
+
+  static Stream<PeftMethod> methods() {
+    return Stream.of(
+        new Lora(4, 8, 0, Targets.of("in_proj", "out_proj")),
+        new Lora(2, 2, 0, Targets.of("in_proj.x", "x_proj.*", "dt_proj")),
+        Lora.of(4, "in_proj", "x_proj"),
+        new SdLora(Lora.of(2, "out_proj"), Share.count(5), Share.count(3), OptionalInt.of(3)),
+        new BitFit(),
+        new FullFineTuning());
+  }
+
+  @BeforeEach
+  void load() throws IOException {
+    manager = NDManager.newBaseManager("PyTorch");
+    mamba = Checkpoint.load(GOLDEN, manager);
+    weights = MambaWeights.of(mamba.config());
+  }
+
+  @AfterEach
+  void free() {
+    manager.close();
+  }
+
+  private static TokenBatch batch() {
+    int[] inputs = new int[2 * 9];
+    int[] targets = new int[2 * 9];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] = KeyedRandom.of(9).below(i, 96);
+      targets[i] = i % 9 < 3 ? TokenBatch.IGNORED : (inputs[i] * 7 + 3) % 96;
+    }
+    return new TokenBatch(2, 9, inputs, targets);
+  }
+
+  private List<DimensionSelection> selections(PeftMethod method) {
+    if (method.warmUp().isEmpty()) {
+      return List.of();
+    }
+    WarmUp warmUp = method.warmUp().get();
+    try (AdaptedModel measured =
+        AdaptedModel.attach(mamba, warmUp.attachments(weights), manager, KeyedRandom.of(3))) {
+      train(measured, warmUp.updates(10));
+      return warmUp.select(measured.model());
+    }
+  }
+
+  private AdaptedModel attach(PeftMethod method) {
+    return AdaptedModel.attach(
+        mamba, method.attachments(weights, selections(method)), manager, KeyedRandom.of(5));
+  }
+
+  private static TrainingLog train(AdaptedModel adapted, int steps) {
+    TrainingSettings settings = TrainingSettings.PAPER.learningRate(2e-2);
+    return new TrainingLoop(adapted.model(), settings, KeyedRandom.of(6))
+        .run("main", i -> batch(), steps, steps, (step, log) -> {});
+  }
+
+  private float[] logits(Mamba model, Tape tape) {
+    try (NDScope scope = new NDScope();
+        tape) {
+      scope.suppressNotUsedWarning();
+      long[] ids = Arrays.stream(batch().inputIds()).asLongStream().toArray();
+      return model.logits(tape, manager.create(ids, new Shape(2, 9))).toFloatArray();
+    }
+  }
+
+  private Map<String, float[]> frozenBits() {
+    Map<String, float[]> bits = new LinkedHashMap<>();
+    for (Weight weight : mamba.weights()) {
+      bits.put(weight.spec().name(), weight.frozen().toFloatArray());
+    }
+    return bits;
+  }
+
+  private static double largestDifference(float[] a, float[] b) {
+    double largest = 0;
+    for (int i = 0; i < a.length; i++) {
+      largest = Math.max(largest, Math.abs(a[i] - b[i]));
+    }
+    return largest;
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void attaching_changes_no_output(PeftMethod method) {
+    float[] before = logits(mamba, Tape.inference());
+    try (AdaptedModel adapted = attach(method)) {
+      assertThat(largestDifference(logits(adapted.model(), Tape.inference()), before))
+          .isLessThan(1e-5);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void training_lowers_the_loss_moves_its_own_parameters_and_no_frozen_one(PeftMethod method) {
+    Map<String, float[]> before = frozenBits();
+    try (AdaptedModel adapted = attach(method)) {
+      Map<String, float[]> start = new LinkedHashMap<>();
+      for (Parameter parameter : adapted.model().trained()) {
+        start.put(parameter.getName(), parameter.getArray().toFloatArray());
+      }
+      List<TrainingLog.Step> steps = train(adapted, 30).steps();
+      assertThat(steps.get(29).loss()).isLessThan(steps.get(0).loss() - 0.02);
+      for (Parameter parameter : adapted.model().trained()) {
+        assertThat(parameter.getArray().toFloatArray())
+            .as(parameter.getName())
+            .isNotEqualTo(start.get(parameter.getName()));
+      }
+    }
+    frozenBits()
+        .forEach((name, bits) -> assertThat(bits).as(name).containsExactly(before.get(name)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void the_plan_counts_what_is_trained(PeftMethod method) {
+    try (AdaptedModel adapted = attach(method)) {
+      long trained = adapted.model().trained().stream().mapToLong(p -> p.getArray().size()).sum();
+      assertThat(trained).isEqualTo(method.trainedParameters(weights));
+      assertThat(TargetReport.of(method, weights).trained()).isEqualTo(trained);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void every_target_is_live(PeftMethod method) {
+    try (AdaptedModel adapted = attach(method)) {
+      new TrainingLoop(adapted.model(), TrainingSettings.PAPER, KeyedRandom.of(1))
+          .probe(i -> batch());
+      TargetReport report = TargetReport.proven(method, weights, adapted);
+      report.rows().stream()
+          .filter(row -> row.trained() > 0)
+          .forEach(row -> assertThat(row.gradient().orElseThrow()).as(row.tensor()).isPositive());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void the_same_seed_gives_the_same_bits(PeftMethod method) {
+    List<float[]> runs = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      try (AdaptedModel adapted = attach(method)) {
+        train(adapted, 5);
+        runs.add(logits(adapted.model(), Tape.inference()));
+      }
+    }
+    assertThat(runs.get(0)).containsExactly(runs.get(1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void fused_and_reference_give_the_same_outputs_and_gradients(PeftMethod method) {
+    try (AdaptedModel adapted = attach(method)) {
+      train(adapted, 3);
+      assertThat(
+              largestDifference(
+                  logits(adapted.model(), Tape.inference()),
+                  logits(adapted.model(), Tape.reference())))
+          .isLessThan(2e-5);
+      List<float[]> fused = gradients(adapted, Tape.recording());
+      List<float[]> reference = gradients(adapted, Tape.reference());
+      for (int i = 0; i < fused.size(); i++) {
+        double scale = largestDifference(reference.get(i), new float[reference.get(i).length]);
+        assertThat(largestDifference(fused.get(i), reference.get(i)))
+            .as(adapted.model().trained().get(i).getName())
+            .isLessThan(2e-4 * scale + 1e-7);
+      }
+    }
+  }
+
+  private List<float[]> gradients(AdaptedModel adapted, Tape tape) {
+    try (NDScope scope = new NDScope();
+        tape) {
+      scope.suppressNotUsedWarning();
+      TokenBatch batch = batch();
+      long[] ids = Arrays.stream(batch.inputIds()).asLongStream().toArray();
+      NDArray loss =
+          adapted
+              .model()
+              .loss(
+                  tape,
+                  manager.create(ids, new Shape(2, 9)),
+                  batch.labelPositions(),
+                  batch.labels());
+      tape.backward(loss);
+      List<float[]> gradients = new ArrayList<>();
+      for (Parameter parameter : adapted.model().trained()) {
+        gradients.add(JniUtils.getGradient((PtNDArray) parameter.getArray()).toFloatArray());
+        JniUtils.zeroGrad((PtNDArray) parameter.getArray());
+      }
+      return gradients;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void a_merged_model_saved_and_loaded_gives_the_same_outputs(PeftMethod method)
+      throws IOException {
+    try (AdaptedModel adapted = attach(method)) {
+      train(adapted, 3);
+      Checkpoint.save(adapted.model(), folder, 20_000);
+      assertThat(folder).isDirectoryContaining("glob:**model-00002-of-*.safetensors");
+      Mamba merged = Checkpoint.load(folder, manager);
+      assertThat(
+              largestDifference(
+                  logits(merged, Tape.inference()), logits(adapted.model(), Tape.inference())))
+          .isLessThan(5e-5);
+    }
+  }
+
+  @Test
+  void sdlora_keeps_the_channels_and_states_that_change_most() {
+    float[][] change = {{0, 0.1f, 0}, {3, 0, -1}, {0, 0, 0}, {1, 2, 2}};
+    DimensionSelection chosen =
+        DimensionSelection.byChange(0, change, Share.count(2), Share.count(2));
+    assertThat(chosen.channels()).containsExactly(1, 3);
+    assertThat(chosen.states()).containsExactly(List.of(0, 2), List.of(1, 2));
+    assertThat(chosen.scores()[1][2]).isCloseTo(1, within(0f));
+  }
+
+  @Test
+  void sdlora_trains_its_entries_and_no_other() {
+    SdLora method =
+        new SdLora(Lora.of(2, "out_proj"), Share.count(2), Share.count(3), OptionalInt.of(2));
+    List<DimensionSelection> selections = selections(method);
+    try (AdaptedModel adapted =
+        AdaptedModel.attach(
+            mamba, method.attachments(weights, selections), manager, KeyedRandom.of(5))) {
+      train(adapted, 4);
+      for (DimensionSelection selection : selections) {
+        String name = "backbone.layers." + selection.layer() + ".mixer.A_log";
+        Weight weight = adapted.model().weight(name);
+        float[] before = weight.frozen().toFloatArray();
+        float[] after;
+        try (Tape tape = Tape.inference()) {
+          after = weight.value(tape).toFloatArray();
+        }
+        for (int i = 0; i < after.length; i++) {
+          int at = selection.channels().indexOf(i / 8);
+          boolean free = at >= 0 && selection.states().get(at).contains(i % 8);
+          assertThat(after[i] != before[i]).as("entry %d of %s", i, name).isEqualTo(free);
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_second_method_on_the_same_rows_is_refused() {
+    List<Attachment> twice = new ArrayList<>(Lora.of(2, "in_proj").attachments(weights, List.of()));
+    twice.addAll(Lora.of(2, "in_proj.x").attachments(weights, List.of()));
+    assertThatThrownBy(() -> AdaptedModel.attach(mamba, twice, manager, KeyedRandom.of(1)))
+        .hasMessageContaining("already has \"LoRA r=2\"")
+        .hasMessageContaining("one weight takes one update");
+  }
+
+  @Test
+  void a_dead_target_stops_training_before_it_begins() {
+    // Without a label behind it, nothing downstream of a target gets a gradient.
+    try (AdaptedModel adapted = attach(Lora.of(2, "in_proj"))) {
+      assertThatThrownBy(adapted::gradients)
+          .isInstanceOf(DeadTargetException.class)
+          .hasMessageContaining("backbone.layers.0.mixer.in_proj.weight");
+    }
+  }
+}
