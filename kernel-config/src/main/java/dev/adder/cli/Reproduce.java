@@ -252,7 +252,7 @@ final class Reproduce implements Callable<Integer> {
 
     @Override
     public void output(String text) {
-      if (System.nanoTime() - shown > 1_000_000_000L && System.console() != null) {
+      if (System.nanoTime() - shown > 1_000_000_000L && TerminalProgress.TERMINAL) {
         show(text);
       }
     }
@@ -278,7 +278,7 @@ final class Reproduce implements Callable<Integer> {
                   run.cells(),
                   TerminalProgress.time(run.seconds()),
                   memory));
-      if (System.console() != null) {
+      if (TerminalProgress.TERMINAL) {
         line.newLine();
       }
     }

@@ -7,7 +7,9 @@ import java.util.Locale;
 /** Progress on one line: rewritten in place on a terminal, now and then a new line elsewhere. */
 final class TerminalProgress implements ProgressListener {
 
-  private static final boolean TERMINAL = System.console() != null;
+  /** Told by the launcher: newer JDKs have a console even where there is no terminal. */
+  static final boolean TERMINAL = Boolean.getBoolean("adder.terminal");
+
   private static final long EVERY_NANOS = TERMINAL ? 200_000_000L : 20_000_000_000L;
 
   private final PrintWriter out;

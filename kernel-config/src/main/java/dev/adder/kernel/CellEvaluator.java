@@ -110,8 +110,7 @@ final class CellEvaluator implements AutoCloseable {
       try {
         return result.get();
       } catch (InterruptedException notForCells) {
-        // Only the cell's own thread is ever interrupted on purpose.
-        continue;
+        // Only the cell's own thread is ever interrupted on purpose: wait on.
       } catch (ExecutionException failure) {
         Throwable cause = failure.getCause();
         return CellResult.failed(

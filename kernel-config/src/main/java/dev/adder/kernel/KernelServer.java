@@ -135,12 +135,8 @@ final class KernelServer {
     daemon(
         "halt",
         () -> {
-          try {
-            Thread.sleep(300);
-          } finally {
-            Runtime.getRuntime().halt(0);
-            return;
-          }
+          java.util.concurrent.locks.LockSupport.parkNanos(300_000_000);
+          Runtime.getRuntime().halt(0);
         });
   }
 

@@ -4,11 +4,15 @@ package dev.adder.kernel;
 public interface RunListener {
 
   /**
+   * The run begins.
+   *
    * @param cells number of code cells
    */
   void begin(int cells);
 
   /**
+   * A cell begins.
+   *
    * @param cell from 1
    * @param firstLine of its code
    */

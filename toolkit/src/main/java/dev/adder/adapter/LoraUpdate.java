@@ -34,7 +34,7 @@ final class LoraUpdate implements WeightUpdate {
     long out = slot.shape().get(0);
     long in = slot.shape().get(1);
     float[] values = new float[Math.toIntExact(rank * in)];
-    double bound = 1 / Math.sqrt(in);
+    double bound = 1 / Math.sqrt((double) in);
     random.derive("lora_A").fillUniform(values, (float) -bound, (float) bound);
     a = TrainedParameter.of(slot.name() + ".lora_A", manager.create(values, new Shape(rank, in)));
     b = TrainedParameter.of(slot.name() + ".lora_B", manager.zeros(new Shape(out, rank)));

@@ -34,6 +34,8 @@ public final class BpeTrainer {
   private record Pair(int left, int right) {}
 
   /**
+   * Learns the merges and writes the file.
+   *
    * @param text what the merges are learned from
    * @param vocabulary number of ids, at least 258
    * @param file the {@code tokenizer.json} to write

@@ -22,6 +22,8 @@ public final class Tokens {
   }
 
   /**
+   * Loads a tokenizer.
+   *
    * @throws IOException if the file is missing or no tokenizer
    */
   public static Tokens load(Path file) throws IOException {

@@ -25,6 +25,8 @@ public sealed interface Metric permits Metric.Accuracy, Metric.MatthewsCorrelati
   String name();
 
   /**
+   * The score of answers.
+   *
    * @param answers classes, {@link #OUTSIDE} where the answer is none
    * @param gold classes, as many
    */

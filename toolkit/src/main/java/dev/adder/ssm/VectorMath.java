@@ -15,10 +15,10 @@ final class VectorMath {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   static final int LANES = SPECIES.length();
 
-  private static final float LOG2_E = 1.44269504088896341f;
+  private static final float LOG2_E = 1.442695f;
   // ln 2 in two parts (Cody–Waite), so that x − n·ln 2 is exact enough.
-  private static final float LN2_HIGH = 0.693145751953125f;
-  private static final float LN2_LOW = 1.428606765330187e-6f;
+  private static final float LN2_HIGH = 0x1.62e4p-1f;
+  private static final float LN2_LOW = 1.4286068e-6f;
   // Adding 1.5 · 2^23 rounds to a whole number and leaves it in the low mantissa bits.
   private static final float ROUND = 12582912f;
   private static final float SMALLEST = -87f;
