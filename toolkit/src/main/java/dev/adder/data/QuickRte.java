@@ -17,9 +17,11 @@ import java.util.Set;
  *
  * <p>A premise tells the states of a few things. The hypothesis says, in one of several ways, that
  * one of them is in its first state; that follows (entailment) or not (not_entailment). Every
- * hypothesis comes with two premises that differ in just that one state, and all ways of speaking
- * are drawn without regard to the label, so neither sentence by itself nor the words they share
- * tell it. No premise of the test split is in training, whatever words it is told in.
+ * hypothesis comes with two premises that differ in that state and, the other way round, in that of
+ * another thing. The premise never speaks of the asked thing in the hypothesis's own words, neither
+ * to say the same nor to deny it; all else is drawn without regard to the label. So neither
+ * sentence by itself, nor a count of words, nor the words or phrases they share tell the label. No
+ * premise of the test split is in training, whatever words it is told in.
  */
 public final class QuickRte {
 
@@ -103,12 +105,31 @@ public final class QuickRte {
       }
       told.add(key);
       told.add(otherKey);
-      String hypothesis = holds.get(asked).say(random);
-      pairs.add(new Pair(QuickWorld.tell(holds, random), hypothesis, "entailment"));
-      pairs.add(new Pair(QuickWorld.tell(doesNot, random), hypothesis, "not_entailment"));
+      int form = random.nextInt(QuickWorld.FORMS);
+      String hypothesis = holds.get(asked).say(form);
+      pairs.add(new Pair(tell(holds, asked, form, random), hypothesis, "entailment"));
+      pairs.add(
+          new Pair(
+              tell(doesNot, asked, QuickWorld.alike(form), random), hypothesis, "not_entailment"));
     }
     Collections.shuffle(pairs, random);
     return pairs;
+  }
+
+  /**
+   * The facts as sentences in random forms, but one fact never in one form: that which would use
+   * the words of the hypothesis, whether to say the same or the opposite.
+   */
+  private static String tell(List<Fact> facts, int which, int never, Random random) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < facts.size(); i++) {
+      int form = random.nextInt(QuickWorld.FORMS);
+      if (i == which && form == never) {
+        form = (form + 1 + random.nextInt(QuickWorld.FORMS - 1)) % QuickWorld.FORMS;
+      }
+      text.append(i == 0 ? "" : " ").append(facts.get(i).say(form));
+    }
+    return text.toString();
   }
 
   /** The scene with one thing in this state and another in the opposite one. */

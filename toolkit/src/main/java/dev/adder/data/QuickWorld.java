@@ -76,6 +76,11 @@ final class QuickWorld {
 
   private QuickWorld() {}
 
+  /** The form in which the opposite state is told by the same words: "open" and "not open". */
+  static int alike(int form) {
+    return form == 2 ? 2 : 1 - form;
+  }
+
   /** States of different things, in random order. */
   static List<Fact> scene(int facts, Random random) {
     List<Integer> things = new ArrayList<>();

@@ -190,6 +190,7 @@ class DataTest {
             .toList();
     assertThat(cueAccuracy(task, e -> bag(e, words))).isLessThan(0.58);
     assertThat(cueAccuracy(task, DataTest::lengthAndOverlap)).isLessThan(0.58);
+    assertThat(cueAccuracy(task, DataTest::sharedPhrases)).isLessThan(0.6);
   }
 
   private interface Features {
@@ -219,6 +220,24 @@ class DataTest {
       shared += premise.contains(word) ? 1 : 0;
     }
     return new double[] {parts[0].length() / 50.0, parts[1].length() / 50.0, shared, 1};
+  }
+
+  /**
+   * Whether the hypothesis stands in the premise, and how many word pairs and triples they share.
+   */
+  private static double[] sharedPhrases(Example example) {
+    String[] parts =
+        example.input().replace(".", "").toLowerCase(java.util.Locale.ROOT).split("###");
+    String[] words = parts[1].split(" ");
+    double pairs = 0;
+    double triples = 0;
+    for (int i = 0; i + 1 < words.length; i++) {
+      pairs += parts[0].contains(words[i] + " " + words[i + 1]) ? 1 : 0;
+      boolean triple = i + 2 < words.length;
+      triples +=
+          triple && parts[0].contains(words[i] + " " + words[i + 1] + " " + words[i + 2]) ? 1 : 0;
+    }
+    return new double[] {parts[0].contains(parts[1]) ? 1 : 0, pairs, triples, 1};
   }
 
   /** Test accuracy of a logistic regression, trained by gradient descent. */
