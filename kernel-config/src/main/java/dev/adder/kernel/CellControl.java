@@ -92,11 +92,10 @@ final class CellControl extends DirectExecutionControl {
     return thrown;
   }
 
-  /** Asks the running snippet, if there is one, to end. */
-  void interrupt() {
+  /** Wakes the running snippet, if there is one, from whatever it waits for. */
+  void wake() {
     Thread thread = running;
     if (thread != null) {
-      StopFlag.raise();
       thread.interrupt();
     }
   }

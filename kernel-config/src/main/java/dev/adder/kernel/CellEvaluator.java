@@ -36,6 +36,7 @@ final class CellEvaluator implements AutoCloseable {
 
   private final CellControl control = new CellControl();
   private final JShell shell;
+  private volatile boolean evaluating;
 
   /** All cells run on one thread of their own, so that an interrupt reaches nothing else. */
   private final ExecutorService cells =
@@ -104,7 +105,12 @@ final class CellEvaluator implements AutoCloseable {
               // An interrupt may have come after the last cell had ended.
               Thread.interrupted();
               StopFlag.lower();
-              return evaluateAll(code, cell);
+              evaluating = true;
+              try {
+                return evaluateAll(code, cell);
+              } finally {
+                evaluating = false;
+              }
             });
     while (true) {
       try {
@@ -249,7 +255,11 @@ final class CellEvaluator implements AutoCloseable {
 
   /** Ends the running cell, within a loop turn or a method call of its own code. */
   void interrupt() {
-    control.interrupt();
+    if (evaluating) {
+      // A cell that is still being compiled ends as soon as its code begins.
+      StopFlag.raise();
+      control.wake();
+    }
   }
 
   /**
