@@ -99,7 +99,7 @@ public final class Experiment {
     List<Cell> cells = cells();
     int threadsBefore = Workers.threads();
     Workers.use(1);
-    // One cell at a time: two at once in one process do not give the same bits every time.
+    // One cell at a time: two at once in one process often do not give the same bits.
     ExecutorService workers = Executors.newSingleThreadExecutor();
     progress.begin(grid.title(), cells.size());
     try {
