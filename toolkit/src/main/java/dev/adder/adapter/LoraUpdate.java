@@ -7,6 +7,7 @@ import ai.djl.nn.Parameter;
 import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightUpdate;
 import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
 import java.util.List;
 
@@ -36,7 +37,9 @@ final class LoraUpdate implements WeightUpdate {
     float[] values = new float[Math.toIntExact(rank * in)];
     double bound = 1 / Math.sqrt((double) in);
     random.derive("lora_A").fillUniform(values, (float) -bound, (float) bound);
-    a = TrainedParameter.of(slot.name() + ".lora_A", manager.create(values, new Shape(rank, in)));
+    a =
+        TrainedParameter.of(
+            slot.name() + ".lora_A", RawTensor.create(manager, values, new Shape(rank, in)));
     b = TrainedParameter.of(slot.name() + ".lora_B", manager.zeros(new Shape(out, rank)));
   }
 

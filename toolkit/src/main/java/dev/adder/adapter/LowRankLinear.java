@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.FusedOperator;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.Product;
+import dev.adder.tensor.RawTensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,7 @@ final class LowRankLinear implements FusedOperator {
     for (int i = 0; i < keep.length; i++) {
       keep[i] = keep[i] < dropout ? 0 : kept;
     }
-    return x.getManager().create(keep, x.getShape());
+    return RawTensor.create(x.getManager(), keep, x.getShape());
   }
 
   @Override

@@ -9,6 +9,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightUpdate;
 import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +45,7 @@ record SparseColumns(int columns, Optional<DimensionSelection> selection) implem
     long[] places = chosen.channels().stream().mapToLong(Integer::longValue).toArray();
     Shape shape = new Shape(frozen.getShape().get(0), columns);
     return new Update(
-        manager.create(places),
+        RawTensor.create(manager, places, new Shape(places.length)),
         TrainedParameter.of(slot.name() + ".columns", manager.zeros(shape)));
   }
 

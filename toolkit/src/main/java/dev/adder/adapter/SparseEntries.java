@@ -9,6 +9,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightUpdate;
 import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +50,7 @@ record SparseEntries(int entries, Optional<DimensionSelection> selection) implem
       }
     }
     return new Update(
-        manager.create(places),
+        RawTensor.create(manager, places, new Shape(places.length)),
         TrainedParameter.of(slot.name() + ".entries", manager.zeros(new Shape(entries))));
   }
 

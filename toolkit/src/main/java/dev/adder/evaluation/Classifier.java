@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.data.TokenBatch;
 import dev.adder.model.Mamba;
+import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
 
 /**
@@ -27,7 +28,7 @@ public final class Classifier {
         Tape tape = Tape.inference()) {
       scope.suppressNotUsedWarning();
       long[] ids = java.util.Arrays.stream(batch.inputIds()).asLongStream().toArray();
-      NDArray input = manager.create(ids, new Shape(batch.batch(), batch.length()));
+      NDArray input = RawTensor.create(manager, ids, new Shape(batch.batch(), batch.length()));
       NDArray logits = model.logitsAt(tape, input, batch.labelPositions());
       long[] best = logits.argMax(1).toLongArray();
       return java.util.Arrays.stream(best).mapToInt(Math::toIntExact).toArray();

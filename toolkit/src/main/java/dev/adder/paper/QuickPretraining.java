@@ -18,6 +18,7 @@ import dev.adder.model.MambaConfig;
 import dev.adder.model.MambaWeights;
 import dev.adder.model.WeightSpec;
 import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Workers;
 import dev.adder.training.ProgressListener;
 import dev.adder.training.TrainingLog;
@@ -176,7 +177,7 @@ public record QuickPretraining(
       float[] values = new float[Math.toIntExact(spec.size())];
       fill(values, spec, config, KeyedRandom.of(seed).derive(spec.name()));
       long[] shape = spec.shape().stream().mapToLong(Long::longValue).toArray();
-      tensors.put(spec.name(), manager.create(values, new Shape(shape)));
+      tensors.put(spec.name(), RawTensor.create(manager, values, new Shape(shape)));
     }
     return tensors;
   }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.FusedOperator;
+import dev.adder.tensor.RawTensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,10 @@ public final class CrossEntropy implements FusedOperator {
                 .formatted(target, classes));
       }
     }
-    return logits.getManager().create(targets).oneHot(classes).toType(logits.getDataType(), false);
+    long[] classOfRow = java.util.Arrays.stream(targets).asLongStream().toArray();
+    return RawTensor.create(logits.getManager(), classOfRow, new Shape(targets.length))
+        .oneHot(classes)
+        .toType(logits.getDataType(), false);
   }
 
   @Override

@@ -74,8 +74,8 @@ final class DoubleScan {
       System.arraycopy(h, state(s, length, 0), last, s * channels * states, channels * states);
     }
     return new NDList(
-        owner.getManager().create(y, owner.getShape()),
-        owner.getManager().create(last, new Shape(batch, channels, states)));
+        RawTensor.create(owner.getManager(), y, owner.getShape()),
+        RawTensor.create(owner.getManager(), last, new Shape(batch, channels, states)));
   }
 
   /** C h + D x. */
@@ -129,15 +129,15 @@ final class DoubleScan {
     Shape selective = new Shape(batch, length, states);
     NDList gradients =
         new NDList(
-            owner.getManager().create(dx, owner.getShape()),
-            owner.getManager().create(draw, owner.getShape()),
-            owner.getManager().create(da, new Shape(channels, states)),
-            owner.getManager().create(db, selective),
-            owner.getManager().create(dc, selective),
-            owner.getManager().create(dskip, new Shape(channels)),
-            owner.getManager().create(dz, owner.getShape()));
+            RawTensor.create(owner.getManager(), dx, owner.getShape()),
+            RawTensor.create(owner.getManager(), draw, owner.getShape()),
+            RawTensor.create(owner.getManager(), da, new Shape(channels, states)),
+            RawTensor.create(owner.getManager(), db, selective),
+            RawTensor.create(owner.getManager(), dc, selective),
+            RawTensor.create(owner.getManager(), dskip, new Shape(channels)),
+            RawTensor.create(owner.getManager(), dz, owner.getShape()));
     if (initial) {
-      gradients.add(owner.getManager().create(dh, new Shape(batch, channels, states)));
+      gradients.add(RawTensor.create(owner.getManager(), dh, new Shape(batch, channels, states)));
     }
     return gradients;
   }

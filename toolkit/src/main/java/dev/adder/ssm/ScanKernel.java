@@ -226,9 +226,9 @@ final class ScanKernel {
           new NDList(
               tensor(dx, owner.getShape()),
               tensor(draw, owner.getShape()),
-              owner.getManager().create(aGradient, new Shape(channels, states)),
-              owner.getManager().create(sum(db, groups), selective),
-              owner.getManager().create(sum(dc, groups), selective),
+              RawTensor.create(owner.getManager(), aGradient, new Shape(channels, states)),
+              RawTensor.create(owner.getManager(), sum(db, groups), selective),
+              RawTensor.create(owner.getManager(), sum(dc, groups), selective),
               tensor(sum(dskip, batch), new Shape(channels)),
               tensor(dz, owner.getShape()));
       if (initial) {
@@ -236,7 +236,7 @@ final class ScanKernel {
         for (int s = 0; s < batch; s++) {
           transposeBack(dh, s * states * width, h0, s * channels * states);
         }
-        all.add(owner.getManager().create(h0, new Shape(batch, channels, states)));
+        all.add(RawTensor.create(owner.getManager(), h0, new Shape(batch, channels, states)));
       }
       return all;
     }

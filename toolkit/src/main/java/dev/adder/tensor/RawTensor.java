@@ -1,6 +1,7 @@
 package dev.adder.tensor;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -46,15 +47,12 @@ public final class RawTensor {
     }
     int size = Math.toIntExact(tensor.size());
     int width = type.getNumOfBytes();
-    if (size == 0) {
-      return new RawTensor(ByteBuffer.allocate(0), type, 0);
-    }
-    ByteBuffer bytes = JniUtils.getByteBuffer((PtNDArray) tensor, true);
-    if (!bytes.isDirect() || bytes.remaining() != (long) size * width) {
+    ByteBuffer bytes = memory(tensor);
+    if ((size > 0 && !bytes.isDirect()) || bytes.remaining() != (long) size * width) {
       throw new IllegalArgumentException(
           "A tensor of shape %s is not contiguous. Copy it first.".formatted(tensor.getShape()));
     }
-    return new RawTensor(bytes.order(ByteOrder.nativeOrder()), type, size);
+    return new RawTensor(bytes, type, size);
   }
 
   public int size() {
@@ -105,15 +103,64 @@ public final class RawTensor {
     floats().put(values);
   }
 
-  /** A new float32 or float64 tensor with these values, beside another. */
-  static NDArray like(NDArray beside, double[] values, Shape shape) {
-    if (beside.getDataType() == DataType.FLOAT64) {
-      return beside.getManager().create(values, shape);
+  /**
+   * A new float32 tensor with these values, in memory of the engine.
+   *
+   * <p>The engine's own way from values to a tensor wraps Java's memory, which is aligned to 16
+   * bytes only; the engine's matrix products round by alignment, so that results would depend on
+   * where that memory happened to lie. The engine's memory is aligned to 64 bytes.
+   */
+  public static NDArray create(NDManager manager, float[] values, Shape shape) {
+    if (manager.getDevice().isGpu()) {
+      return manager.create(values, shape);
     }
-    float[] floats = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      floats[i] = (float) values[i];
+    NDArray tensor = empty(manager, values.length, shape, DataType.FLOAT32);
+    memory(tensor).asFloatBuffer().put(values);
+    return tensor;
+  }
+
+  /** A new float64 tensor with these values, in memory of the engine. */
+  public static NDArray create(NDManager manager, double[] values, Shape shape) {
+    if (manager.getDevice().isGpu()) {
+      return manager.create(values, shape);
     }
-    return beside.getManager().create(floats, shape);
+    NDArray tensor = empty(manager, values.length, shape, DataType.FLOAT64);
+    memory(tensor).asDoubleBuffer().put(values);
+    return tensor;
+  }
+
+  /** A new int64 tensor with these values, in memory of the engine. */
+  public static NDArray create(NDManager manager, long[] values, Shape shape) {
+    if (manager.getDevice().isGpu()) {
+      return manager.create(values, shape);
+    }
+    NDArray tensor = empty(manager, values.length, shape, DataType.INT64);
+    memory(tensor).asLongBuffer().put(values);
+    return tensor;
+  }
+
+  /** A new tensor with this content, in native order, in memory of the engine. */
+  static NDArray create(NDManager manager, ByteBuffer content, Shape shape, DataType type) {
+    if (manager.getDevice().isGpu()) {
+      return manager.create(content, shape, type);
+    }
+    NDArray tensor = empty(manager, content.remaining() / type.getNumOfBytes(), shape, type);
+    memory(tensor).put(content);
+    return tensor;
+  }
+
+  private static NDArray empty(NDManager manager, int values, Shape shape, DataType type) {
+    if (shape.size() != values) {
+      throw new IllegalArgumentException(
+          "%d values are given for a tensor of shape %s.".formatted(values, shape));
+    }
+    return manager.create(shape, type);
+  }
+
+  private static ByteBuffer memory(NDArray tensor) {
+    if (tensor.size() == 0) {
+      return ByteBuffer.allocate(0);
+    }
+    return JniUtils.getByteBuffer((PtNDArray) tensor, true).order(ByteOrder.nativeOrder());
   }
 }

@@ -24,7 +24,11 @@ public final class RowLookup implements FusedOperator {
   public NDList forward(NDList inputs, boolean differentiate) {
     NDArray table = inputs.get(0);
     requireRows(table);
-    return new NDList(table.get(table.getManager().create(indices)));
+    return new NDList(table.get(rows(table)));
+  }
+
+  private NDArray rows(NDArray table) {
+    return RawTensor.create(table.getManager(), indices, new Shape(indices.length));
   }
 
   private void requireRows(NDArray table) {
@@ -51,7 +55,7 @@ public final class RowLookup implements FusedOperator {
           gradient[to + j] += g[i * width + j];
         }
       }
-      return new NDList(inputs.get(0).getManager().create(gradient, shape));
+      return new NDList(RawTensor.create(inputs.get(0).getManager(), gradient, shape));
     }
     float[] sums = new float[Math.toIntExact(shape.size())];
     float[] g = RawTensor.of(outputGradients.get(0)).toFloatArray();
@@ -61,7 +65,7 @@ public final class RowLookup implements FusedOperator {
         sums[to + j] += g[i * width + j];
       }
     }
-    return new NDList(inputs.get(0).getManager().create(sums, shape));
+    return new NDList(RawTensor.create(inputs.get(0).getManager(), sums, shape));
   }
 
   /** One-hot rows times the table: the engine's own lookup has no gradient. */
@@ -70,9 +74,7 @@ public final class RowLookup implements FusedOperator {
     NDArray table = inputs.get(0);
     requireRows(table);
     NDArray oneHot =
-        table
-            .getManager()
-            .create(indices)
+        rows(table)
             .oneHot(Math.toIntExact(table.getShape().get(0)))
             .toType(table.getDataType(), false);
     return new NDList(oneHot.matMul(table));

@@ -307,8 +307,8 @@ public final class Safetensors implements AutoCloseable {
     }
     Shape shape = new Shape(entry.shape().stream().mapToLong(Long::longValue).toArray());
     if (entry.dtype().equals("F16") || entry.dtype().equals("BF16")) {
-      return manager.create(
-          halves(entry, read(channel, dataStart + entry.from(), (int) bytes)), shape);
+      return RawTensor.create(
+          manager, halves(entry, read(channel, dataStart + entry.from(), (int) bytes)), shape);
     }
     ByteBuffer direct = ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
     while (direct.hasRemaining()) {
@@ -316,11 +316,7 @@ public final class Safetensors implements AutoCloseable {
         throw new IOException(path + " became shorter while it was read.");
       }
     }
-    NDArray tensor = manager.create(shape, type(entry.dtype()));
-    if (bytes > 0) {
-      tensor.set(direct.flip());
-    }
-    return tensor;
+    return RawTensor.create(manager, direct.flip(), shape, type(entry.dtype()));
   }
 
   private static DataType type(String dtype) throws IOException {

@@ -9,6 +9,7 @@ import dev.adder.data.BatchSource;
 import dev.adder.data.TokenBatch;
 import dev.adder.model.Mamba;
 import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,7 +145,7 @@ public final class TrainingLoop {
     for (int i = 0; i < ids.length; i++) {
       ids[i] = batch.inputIds()[i];
     }
-    return manager.create(ids, new Shape(batch.batch(), batch.length()));
+    return RawTensor.create(manager, ids, new Shape(batch.batch(), batch.length()));
   }
 
   private void requireFinite(double loss, int step) {
