@@ -1,0 +1,300 @@
+package dev.adder.ssm;
+
+import dev.adder.tensor.RawTensor;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The selective scan over one tile: {@value #STEPS} steps of one block of channels, a vector's
+ * lanes. Everything a tile touches stays in the nearest caches.
+ *
+ * <p>Time runs innermost, for one state at a time, so that the state is a register and the
+ * exponentials of successive steps overlap. Each loop is a method of its own and short: HotSpot
+ * stops inlining at 8,000 bytecodes of one compiled method, and a vector operation that is not
+ * inlined is a hundred times slower (measured: two states at once took six times as long as one
+ * after the other).
+ *
+ * <p>One object serves many tiles, one after the other; each thread has its own.
+ */
+final class ScanTile {
+
+  static final int STEPS = 32;
+
+  private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
+  private static final int LANES = VectorMath.LANES;
+  private static final int WIDE = STEPS * LANES;
+
+  final int states;
+
+  // By (step, lane).
+  final float[] x = new float[WIDE];
+  final float[] raw = new float[WIDE];
+  final float[] z = new float[WIDE];
+  final float[] g = new float[WIDE];
+  private final float[] delta = new float[WIDE];
+  private final float[] drive = new float[WIDE];
+  private final float[] gated = new float[WIDE];
+
+  /** C h + D x; forward turns it into the output. */
+  final float[] read = new float[WIDE];
+
+  private final float[] ddrive = new float[WIDE];
+  private final float[] ddelta = new float[WIDE];
+
+  /** The states of one index before each step and behind the last, by (step, lane). */
+  private final float[] path = new float[WIDE + LANES];
+
+  private final float[] decay = new float[WIDE];
+
+  // By (step, state).
+  final float[] b;
+  final float[] c;
+
+  // By (state, lane).
+  final float[] h;
+  final float[] aLog2;
+  final float[] dh;
+  final float[] da;
+
+  // By lane.
+  final float[] skip = new float[LANES];
+  final float[] bias = new float[LANES];
+  final float[] dskip = new float[LANES];
+  final float[] dbias = new float[LANES];
+
+  /** Sums over the blocks of a group, by (state, step, lane). */
+  final float[] db;
+
+  final float[] dc;
+
+  ScanTile(int states) {
+    this.states = states;
+    b = new float[STEPS * states];
+    c = new float[STEPS * states];
+    h = new float[states * LANES];
+    aLog2 = new float[states * LANES];
+    dh = new float[states * LANES];
+    da = new float[states * LANES];
+    db = new float[states * WIDE];
+    dc = new float[states * WIDE];
+  }
+
+  /**
+   * Rows of a tensor, {@code stride} apart, into (step, lane); lanes there are no channels for are
+   * 0.
+   */
+  static void fill(RawTensor from, int at, int stride, int steps, int lanes, float[] to) {
+    if (lanes == LANES) {
+      for (int t = 0; t < steps; t++) {
+        from.load(at + t * stride).intoArray(to, t * LANES);
+      }
+    } else {
+      Arrays.fill(to, 0, steps * LANES, 0);
+      for (int t = 0; t < steps; t++) {
+        from.read(at + t * stride, to, t * LANES, lanes);
+      }
+    }
+  }
+
+  /** (step, lane) into rows of a tensor. */
+  static void drain(float[] from, RawTensor to, int at, int stride, int steps, int lanes) {
+    if (lanes == LANES) {
+      for (int t = 0; t < steps; t++) {
+        to.store(FloatVector.fromArray(SPECIES, from, t * LANES), at + t * stride);
+      }
+    } else {
+      for (int t = 0; t < steps; t++) {
+        to.write(at + t * stride, from, t * LANES, lanes);
+      }
+    }
+  }
+
+  /** From {@link #h} before the tile to {@link #h} behind it; the output is in {@link #read}. */
+  void forward(int steps) {
+    prepare(steps);
+    for (int n = 0; n < states; n++) {
+      advance(n, steps);
+    }
+    gate(steps);
+  }
+
+  /** Δ, Δ x and D x. */
+  private void prepare(int steps) {
+    FloatVector d = FloatVector.fromArray(SPECIES, skip, 0);
+    FloatVector shift = FloatVector.fromArray(SPECIES, bias, 0);
+    for (int t = 0; t < steps; t++) {
+      int at = t * LANES;
+      FloatVector xt = FloatVector.fromArray(SPECIES, x, at);
+      FloatVector step = VectorMath.softplus(FloatVector.fromArray(SPECIES, raw, at).add(shift));
+      step.intoArray(delta, at);
+      step.mul(xt).intoArray(drive, at);
+      d.mul(xt).intoArray(read, at);
+    }
+  }
+
+  /** h ← exp(Δ A) h + Δ x B for one state, and C h added to what is read. */
+  private void advance(int n, int steps) {
+    FloatVector state = FloatVector.fromArray(SPECIES, h, n * LANES);
+    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, n * LANES);
+    for (int t = 0; t < steps; t++) {
+      int at = t * LANES;
+      int selective = t * states + n;
+      FloatVector step = FloatVector.fromArray(SPECIES, delta, at);
+      FloatVector driven = FloatVector.fromArray(SPECIES, drive, at).mul(b[selective]);
+      state = VectorMath.decay(step.mul(an)).fma(state, driven);
+      state
+          .fma(
+              FloatVector.broadcast(SPECIES, c[selective]),
+              FloatVector.fromArray(SPECIES, read, at))
+          .intoArray(read, at);
+    }
+    state.intoArray(h, n * LANES);
+  }
+
+  private void gate(int steps) {
+    for (int t = 0; t < steps; t++) {
+      int at = t * LANES;
+      FloatVector zt = FloatVector.fromArray(SPECIES, z, at);
+      FloatVector silu = zt.mul(VectorMath.sigmoid(zt));
+      FloatVector.fromArray(SPECIES, read, at).mul(silu).intoArray(read, at);
+    }
+  }
+
+  /**
+   * From {@link #dh} behind the tile to {@link #dh} before it. {@link #h} is the state before the
+   * tile, {@link #g} the gradient of the output; the gradients of x, of δ and of z replace {@link
+   * #x}, {@link #raw} and {@link #z}; those of A, B, C, D and the bias are added to their sums.
+   */
+  void backward(int steps) {
+    prepare(steps);
+    passGate(steps);
+    Arrays.fill(ddrive, 0, steps * LANES, 0);
+    Arrays.fill(ddelta, 0, steps * LANES, 0);
+    for (int n = 0; n < states; n++) {
+      retrace(n, steps);
+      goBack(n, steps);
+      sumInputs(n, steps);
+    }
+    finish(steps);
+    passGateInput(steps);
+  }
+
+  /** The gradient of C h + D x. */
+  private void passGate(int steps) {
+    for (int t = 0; t < steps; t++) {
+      int at = t * LANES;
+      FloatVector zt = FloatVector.fromArray(SPECIES, z, at);
+      FloatVector silu = zt.mul(VectorMath.sigmoid(zt));
+      FloatVector.fromArray(SPECIES, g, at).mul(silu).intoArray(gated, at);
+    }
+  }
+
+  /** {@link #advance} again, keeping the path and the decays. */
+  private void retrace(int n, int steps) {
+    FloatVector state = FloatVector.fromArray(SPECIES, h, n * LANES);
+    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, n * LANES);
+    state.intoArray(path, 0);
+    for (int t = 0; t < steps; t++) {
+      int at = t * LANES;
+      int selective = t * states + n;
+      FloatVector step = FloatVector.fromArray(SPECIES, delta, at);
+      FloatVector driven = FloatVector.fromArray(SPECIES, drive, at).mul(b[selective]);
+      FloatVector decayed = VectorMath.decay(step.mul(an));
+      decayed.intoArray(decay, at);
+      state = decayed.fma(state, driven);
+      state.intoArray(path, at + LANES);
+      state
+          .fma(
+              FloatVector.broadcast(SPECIES, c[selective]),
+              FloatVector.fromArray(SPECIES, read, at))
+          .intoArray(read, at);
+    }
+  }
+
+  /**
+   * dh ← exp(Δ A) (dh + C g); on the way the gradients of C, of Δ x (through B) and of B. What
+   * {@link #sumInputs} needs, dh before the decay, replaces the decays' place.
+   */
+  private void goBack(int n, int steps) {
+    FloatVector gradient = FloatVector.fromArray(SPECIES, dh, n * LANES);
+    int sums = n * WIDE;
+    for (int t = steps - 1; t >= 0; t--) {
+      int at = t * LANES;
+      int selective = t * states + n;
+      FloatVector gt = FloatVector.fromArray(SPECIES, gated, at);
+      gt.fma(
+              FloatVector.fromArray(SPECIES, path, at + LANES),
+              FloatVector.fromArray(SPECIES, dc, sums + at))
+          .intoArray(dc, sums + at);
+      gradient = gt.fma(FloatVector.broadcast(SPECIES, c[selective]), gradient);
+      gradient
+          .fma(
+              FloatVector.fromArray(SPECIES, drive, at),
+              FloatVector.fromArray(SPECIES, db, sums + at))
+          .intoArray(db, sums + at);
+      gradient
+          .fma(
+              FloatVector.broadcast(SPECIES, b[selective]),
+              FloatVector.fromArray(SPECIES, ddrive, at))
+          .intoArray(ddrive, at);
+      gradient = gradient.mul(FloatVector.fromArray(SPECIES, decay, at));
+      gradient.intoArray(decay, at);
+    }
+    gradient.intoArray(dh, n * LANES);
+  }
+
+  /** The gradients of A and of Δ through the decay: d(Δ A) = dh before the step ∘ h before it. */
+  private void sumInputs(int n, int steps) {
+    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, n * LANES);
+    FloatVector sum = FloatVector.fromArray(SPECIES, da, n * LANES);
+    for (int t = 0; t < steps; t++) {
+      int at = t * LANES;
+      FloatVector exponent =
+          FloatVector.fromArray(SPECIES, decay, at).mul(FloatVector.fromArray(SPECIES, path, at));
+      sum = exponent.fma(FloatVector.fromArray(SPECIES, delta, at), sum);
+      exponent.fma(an, FloatVector.fromArray(SPECIES, ddelta, at)).intoArray(ddelta, at);
+    }
+    sum.intoArray(da, n * LANES);
+  }
+
+  /** The gradients of x and of δ, and the sums of those of D and of the bias. */
+  private void finish(int steps) {
+    FloatVector d = FloatVector.fromArray(SPECIES, skip, 0);
+    FloatVector shift = FloatVector.fromArray(SPECIES, bias, 0);
+    FloatVector skipSum = FloatVector.fromArray(SPECIES, dskip, 0);
+    FloatVector biasSum = FloatVector.fromArray(SPECIES, dbias, 0);
+    for (int t = 0; t < steps; t++) {
+      int at = t * LANES;
+      FloatVector gt = FloatVector.fromArray(SPECIES, gated, at);
+      FloatVector xt = FloatVector.fromArray(SPECIES, x, at);
+      FloatVector through = FloatVector.fromArray(SPECIES, ddrive, at);
+      skipSum = gt.fma(xt, skipSum);
+      // A is kept times log₂ e; ln 2 turns its products back.
+      FloatVector ofDelta =
+          through.fma(xt, FloatVector.fromArray(SPECIES, ddelta, at).mul(VectorMath.LN_2));
+      through.fma(FloatVector.fromArray(SPECIES, delta, at), gt.mul(d)).intoArray(x, at);
+      // d softplus(δ)/dδ = σ(δ)
+      FloatVector slope = VectorMath.sigmoid(FloatVector.fromArray(SPECIES, raw, at).add(shift));
+      FloatVector ofRaw = ofDelta.mul(slope);
+      biasSum = biasSum.add(ofRaw);
+      ofRaw.intoArray(raw, at);
+    }
+    skipSum.intoArray(dskip, 0);
+    biasSum.intoArray(dbias, 0);
+  }
+
+  /** The gradient of z: d SiLU(z)/dz = σ·(1 + z − SiLU(z)). */
+  private void passGateInput(int steps) {
+    for (int t = 0; t < steps; t++) {
+      int at = t * LANES;
+      FloatVector zt = FloatVector.fromArray(SPECIES, z, at);
+      FloatVector sigmoid = VectorMath.sigmoid(zt);
+      FloatVector slope = sigmoid.mul(zt.sub(zt.mul(sigmoid)).add(1f));
+      FloatVector.fromArray(SPECIES, g, at)
+          .mul(FloatVector.fromArray(SPECIES, read, at))
+          .mul(slope)
+          .intoArray(z, at);
+    }
+  }
+}
