@@ -23,7 +23,7 @@ final class ScanKernel {
 
   private static final int LANES = VectorMath.LANES;
   private static final int STEPS = ScanTile.STEPS;
-  private static final int BLOCKS_PER_GROUP = 8;
+  private static final int BLOCKS_PER_GROUP = ScanTile.BLOCKS;
 
   /** One per thread: a tile's arrays are written anew by every task. */
   private static final ThreadLocal<@Nullable ScanTile> TILES = new ThreadLocal<>();
@@ -97,9 +97,10 @@ final class ScanKernel {
           int sequence = task / groups;
           int first = task % groups * BLOCKS_PER_GROUP;
           ScanTile tile = tile();
-          for (int block = first; block < Math.min(blocks, first + BLOCKS_PER_GROUP); block++) {
-            forward(sequence, block, tile, output, keep);
-            writeStates(tile.h, state, sequence, block);
+          loadChannels(tile, first);
+          for (int block = first; block < end(first); block++) {
+            forward(sequence, block, block - first, tile, output, keep);
+            writeStates(tile.h, block - first, state, sequence, block);
           }
         });
     return new NDList(y, last);
@@ -109,22 +110,30 @@ final class ScanKernel {
     return Math.min(LANES, channels - block * LANES);
   }
 
+  /** Block behind the last of the group that begins here. */
+  private int end(int first) {
+    return Math.min(blocks, first + BLOCKS_PER_GROUP);
+  }
+
+  /**
+   * @param place of the block in its group
+   */
   private void forward(
-      int sequence, int block, ScanTile tile, RawTensor output, @Nullable RawTensor keep) {
-    loadChannels(tile, block);
-    if (initial == null) {
-      Arrays.fill(tile.h, 0);
-    } else {
-      readStates(initial, sequence, block, tile.h);
-    }
-    poison(tile);
+      int sequence,
+      int block,
+      int place,
+      ScanTile tile,
+      RawTensor output,
+      @Nullable RawTensor keep) {
+    readStates(initial, sequence, block, tile.h, place);
+    poison(tile, place);
     for (int i = 0; i < tiles; i++) {
       if (keep != null) {
-        keep.write(kept(sequence, block, i), tile.h, 0, states * LANES);
+        keep.write(kept(sequence, block, i), tile.h, place * states * LANES, states * LANES);
       }
       int steps = Math.min(STEPS, length - i * STEPS);
       load(tile, sequence, block, i, steps);
-      tile.forward(steps);
+      tile.forward(place, steps);
       ScanTile.drain(tile.read, output, row(sequence, i, block), channels, steps, lanes(block));
     }
   }
@@ -138,24 +147,27 @@ final class ScanKernel {
     return (sequence * length + tile * STEPS) * channels + block * LANES;
   }
 
-  /** What belongs to the channels of a block. */
-  private void loadChannels(ScanTile tile, int block) {
+  /** What belongs to the channels of a group. */
+  private void loadChannels(ScanTile tile, int first) {
     Arrays.fill(tile.aLog2, 0);
     Arrays.fill(tile.skip, 0);
     Arrays.fill(tile.bias, 0);
-    for (int lane = 0; lane < lanes(block); lane++) {
-      int channel = block * LANES + lane;
-      tile.skip[lane] = skip.get(channel);
-      tile.bias[lane] = bias.get(channel);
+    int from = first * LANES;
+    int count = Math.min(channels, end(first) * LANES) - from;
+    skip.read(from, tile.skip, 0, count);
+    bias.read(from, tile.bias, 0, count);
+    for (int i = 0; i < count; i++) {
+      int to = i / LANES * states * LANES + i % LANES;
       for (int n = 0; n < states; n++) {
-        tile.aLog2[n * LANES + lane] = a.get(channel * states + n) * VectorMath.LOG2_E;
+        tile.aLog2[to + n * LANES] = a.get((from + i) * states + n) * VectorMath.LOG2_E;
       }
     }
   }
 
   /** A decay is read from bits alone and would hide an A that is no number: the state shows it. */
-  private static void poison(ScanTile tile) {
-    for (int i = 0; i < tile.aLog2.length; i++) {
+  private void poison(ScanTile tile, int place) {
+    int from = place * states * LANES;
+    for (int i = from; i < from + states * LANES; i++) {
       if (!(tile.aLog2[i] <= 0)) {
         tile.h[i] = Float.NaN;
       }
@@ -173,23 +185,29 @@ final class ScanKernel {
     c.read(selective, tile.c, 0, steps * states);
   }
 
-  /** (sequence, channel, state) into (state, lane). */
-  private void readStates(RawTensor from, int sequence, int block, float[] to) {
-    Arrays.fill(to, 0);
+  /** (sequence, channel, state) into (state, lane) of a block; zeros where there is no tensor. */
+  private void readStates(
+      @Nullable RawTensor from, int sequence, int block, float[] to, int place) {
+    int offset = place * states * LANES;
+    Arrays.fill(to, offset, offset + states * LANES, 0);
+    if (from == null) {
+      return;
+    }
     int start = (sequence * channels + block * LANES) * states;
     for (int lane = 0; lane < lanes(block); lane++) {
       for (int n = 0; n < states; n++) {
-        to[n * LANES + lane] = from.get(start + lane * states + n);
+        to[offset + n * LANES + lane] = from.get(start + lane * states + n);
       }
     }
   }
 
-  /** (state, lane) into (sequence, channel, state). */
-  private void writeStates(float[] from, RawTensor to, int sequence, int block) {
+  /** (state, lane) of a block into (sequence, channel, state). */
+  private void writeStates(float[] from, int place, RawTensor to, int sequence, int block) {
+    int offset = place * states * LANES;
     int start = (sequence * channels + block * LANES) * states;
     for (int lane = 0; lane < lanes(block); lane++) {
       for (int n = 0; n < states; n++) {
-        to.put(start + lane * states + n, from[n * LANES + lane]);
+        to.put(start + lane * states + n, from[offset + n * LANES + lane]);
       }
     }
   }
@@ -262,10 +280,14 @@ final class ScanKernel {
 
   private void backward(int sequence, int group, Sums to) {
     int first = group * BLOCKS_PER_GROUP;
-    int last = Math.min(blocks, first + BLOCKS_PER_GROUP);
+    int last = end(first);
     ScanTile tile = tile();
+    loadChannels(tile, first);
+    Arrays.fill(tile.da, 0);
+    Arrays.fill(tile.dskip, 0);
+    Arrays.fill(tile.dbias, 0);
     for (int block = first; block < last; block++) {
-      begin(sequence, block, tile, to);
+      readStates(to.ofState, sequence, block, tile.dh, block - first);
     }
     RawTensor path = RawTensor.of(kept);
     for (int i = tiles - 1; i >= 0; i--) {
@@ -273,65 +295,53 @@ final class ScanKernel {
       Arrays.fill(tile.db, 0);
       Arrays.fill(tile.dc, 0);
       for (int block = first; block < last; block++) {
-        backward(sequence, block, i, steps, tile, path, to);
+        backward(sequence, block, block - first, i, steps, tile, path, to);
       }
       int offset = ((group * batch + sequence) * length + i * STEPS) * states;
       writeTotals(tile.db, to.rawDb, offset, steps);
       writeTotals(tile.dc, to.rawDc, offset, steps);
     }
-  }
-
-  /** The sums of a block before its last tile is gone through. */
-  private void begin(int sequence, int block, ScanTile tile, Sums to) {
-    if (to.ofState == null) {
-      Arrays.fill(tile.dh, 0);
-    } else {
-      readStates(to.ofState, sequence, block, tile.dh);
+    for (int block = first; block < last; block++) {
+      writeStates(tile.dh, block - first, to.rawDh, sequence, block);
+      writeStates(tile.da, block - first, to.rawDa, sequence, block);
     }
-    writeStates(tile.dh, to.rawDh, sequence, block);
-    int channel = sequence * channels + block * LANES;
-    to.rawDa.clear(channel * states, lanes(block) * states);
-    to.rawDskip.clear(channel, lanes(block));
-    to.rawDbias.clear(channel, lanes(block));
+    int channel = sequence * channels + first * LANES;
+    int count = Math.min(channels, last * LANES) - first * LANES;
+    to.rawDskip.write(channel, tile.dskip, 0, count);
+    to.rawDbias.write(channel, tile.dbias, 0, count);
   }
 
   private void backward(
-      int sequence, int block, int index, int steps, ScanTile tile, RawTensor path, Sums to) {
+      int sequence,
+      int block,
+      int place,
+      int index,
+      int steps,
+      ScanTile tile,
+      RawTensor path,
+      Sums to) {
     int lanes = lanes(block);
     int at = row(sequence, index, block);
-    int channel = sequence * channels + block * LANES;
-    loadChannels(tile, block);
-    path.read(kept(sequence, block, index), tile.h, 0, states * LANES);
+    path.read(kept(sequence, block, index), tile.h, place * states * LANES, states * LANES);
     load(tile, sequence, block, index, steps);
     if (to.ofOutput == null) {
       Arrays.fill(tile.g, 0);
     } else {
       ScanTile.fill(to.ofOutput, at, channels, steps, lanes, tile.g);
     }
-    readStates(to.rawDh, sequence, block, tile.dh);
-    readStates(to.rawDa, sequence, block, tile.da);
-    to.rawDskip.read(channel, tile.dskip, 0, lanes);
-    to.rawDbias.read(channel, tile.dbias, 0, lanes);
-    tile.backward(steps);
+    tile.backward(place, steps);
     ScanTile.drain(tile.x, to.rawDx, at, channels, steps, lanes);
     ScanTile.drain(tile.raw, to.rawDraw, at, channels, steps, lanes);
     ScanTile.drain(tile.z, to.rawDz, at, channels, steps, lanes);
-    writeStates(tile.dh, to.rawDh, sequence, block);
-    writeStates(tile.da, to.rawDa, sequence, block);
-    to.rawDskip.write(channel, tile.dskip, 0, lanes);
-    to.rawDbias.write(channel, tile.dbias, 0, lanes);
   }
 
   /** Sums over the lanes: (state, step, lane) into (step, state). */
   private void writeTotals(float[] lanes, RawTensor to, int offset, int steps) {
+    float[] totals = new float[STEPS];
     for (int n = 0; n < states; n++) {
+      LaneSum.of(lanes, n * STEPS * LANES, steps, totals);
       for (int t = 0; t < steps; t++) {
-        float sum = 0;
-        int at = (n * STEPS + t) * LANES;
-        for (int lane = 0; lane < LANES; lane++) {
-          sum += lanes[at + lane];
-        }
-        to.put(offset + t * states + n, sum);
+        to.put(offset + t * states + n, totals[t]);
       }
     }
   }

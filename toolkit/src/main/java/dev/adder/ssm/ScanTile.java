@@ -21,6 +21,9 @@ final class ScanTile {
 
   static final int STEPS = 32;
 
+  /** Blocks whose sums over channels are taken together. */
+  static final int BLOCKS = 8;
+
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = VectorMath.LANES;
   private static final int WIDE = STEPS * LANES;
@@ -51,17 +54,17 @@ final class ScanTile {
   final float[] b;
   final float[] c;
 
-  // By (state, lane).
+  // By (block of the group, state, lane).
   final float[] h;
   final float[] aLog2;
   final float[] dh;
   final float[] da;
 
-  // By lane.
-  final float[] skip = new float[LANES];
-  final float[] bias = new float[LANES];
-  final float[] dskip = new float[LANES];
-  final float[] dbias = new float[LANES];
+  // By (block of the group, lane).
+  final float[] skip = new float[BLOCKS * LANES];
+  final float[] bias = new float[BLOCKS * LANES];
+  final float[] dskip = new float[BLOCKS * LANES];
+  final float[] dbias = new float[BLOCKS * LANES];
 
   /** Sums over the blocks of a group, by (state, step, lane). */
   final float[] db;
@@ -72,10 +75,10 @@ final class ScanTile {
     this.states = states;
     b = new float[STEPS * states];
     c = new float[STEPS * states];
-    h = new float[states * LANES];
-    aLog2 = new float[states * LANES];
-    dh = new float[states * LANES];
-    da = new float[states * LANES];
+    h = new float[BLOCKS * states * LANES];
+    aLog2 = new float[BLOCKS * states * LANES];
+    dh = new float[BLOCKS * states * LANES];
+    da = new float[BLOCKS * states * LANES];
     db = new float[states * WIDE];
     dc = new float[states * WIDE];
   }
@@ -110,19 +113,23 @@ final class ScanTile {
     }
   }
 
-  /** From {@link #h} before the tile to {@link #h} behind it; the output is in {@link #read}. */
-  void forward(int steps) {
-    prepare(steps);
+  /**
+   * From {@link #h} before the tile to {@link #h} behind it; the output is in {@link #read}.
+   *
+   * @param block of the group
+   */
+  void forward(int block, int steps) {
+    prepare(block, steps);
     for (int n = 0; n < states; n++) {
-      advance(n, steps);
+      advance(block * states + n, n, steps);
     }
     gate(steps);
   }
 
   /** Δ, Δ x and D x. */
-  private void prepare(int steps) {
-    FloatVector d = FloatVector.fromArray(SPECIES, skip, 0);
-    FloatVector shift = FloatVector.fromArray(SPECIES, bias, 0);
+  private void prepare(int block, int steps) {
+    FloatVector d = FloatVector.fromArray(SPECIES, skip, block * LANES);
+    FloatVector shift = FloatVector.fromArray(SPECIES, bias, block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
       FloatVector xt = FloatVector.fromArray(SPECIES, x, at);
@@ -134,9 +141,9 @@ final class ScanTile {
   }
 
   /** h ← exp(Δ A) h + Δ x B for one state, and C h added to what is read. */
-  private void advance(int n, int steps) {
-    FloatVector state = FloatVector.fromArray(SPECIES, h, n * LANES);
-    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, n * LANES);
+  private void advance(int row, int n, int steps) {
+    FloatVector state = FloatVector.fromArray(SPECIES, h, row * LANES);
+    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, row * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
       int selective = t * states + n;
@@ -149,7 +156,7 @@ final class ScanTile {
               FloatVector.fromArray(SPECIES, read, at))
           .intoArray(read, at);
     }
-    state.intoArray(h, n * LANES);
+    state.intoArray(h, row * LANES);
   }
 
   private void gate(int steps) {
@@ -166,17 +173,17 @@ final class ScanTile {
    * tile, {@link #g} the gradient of the output; the gradients of x, of δ and of z replace {@link
    * #x}, {@link #raw} and {@link #z}; those of A, B, C, D and the bias are added to their sums.
    */
-  void backward(int steps) {
-    prepare(steps);
+  void backward(int block, int steps) {
+    prepare(block, steps);
     passGate(steps);
     Arrays.fill(ddrive, 0, steps * LANES, 0);
     Arrays.fill(ddelta, 0, steps * LANES, 0);
     for (int n = 0; n < states; n++) {
-      retrace(n, steps);
-      goBack(n, steps);
-      sumInputs(n, steps);
+      int row = block * states + n;
+      retrace(row, n, steps);
+      goBack(row, n, steps);
     }
-    finish(steps);
+    finish(block, steps);
     passGateInput(steps);
   }
 
@@ -191,9 +198,9 @@ final class ScanTile {
   }
 
   /** {@link #advance} again, keeping the path and the decays. */
-  private void retrace(int n, int steps) {
-    FloatVector state = FloatVector.fromArray(SPECIES, h, n * LANES);
-    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, n * LANES);
+  private void retrace(int row, int n, int steps) {
+    FloatVector state = FloatVector.fromArray(SPECIES, h, row * LANES);
+    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, row * LANES);
     state.intoArray(path, 0);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
@@ -213,11 +220,13 @@ final class ScanTile {
   }
 
   /**
-   * dh ← exp(Δ A) (dh + C g); on the way the gradients of C, of Δ x (through B) and of B. What
-   * {@link #sumInputs} needs, dh before the decay, replaces the decays' place.
+   * dh ← exp(Δ A) (dh + C g); on the way the gradients of C, of B, of Δ x (through B), of A and of
+   * Δ (through the decay): d(Δ A) = dh before the step ∘ h before it.
    */
-  private void goBack(int n, int steps) {
-    FloatVector gradient = FloatVector.fromArray(SPECIES, dh, n * LANES);
+  private void goBack(int row, int n, int steps) {
+    FloatVector gradient = FloatVector.fromArray(SPECIES, dh, row * LANES);
+    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, row * LANES);
+    FloatVector sum = FloatVector.fromArray(SPECIES, da, row * LANES);
     int sums = n * WIDE;
     for (int t = steps - 1; t >= 0; t--) {
       int at = t * LANES;
@@ -239,31 +248,20 @@ final class ScanTile {
               FloatVector.fromArray(SPECIES, ddrive, at))
           .intoArray(ddrive, at);
       gradient = gradient.mul(FloatVector.fromArray(SPECIES, decay, at));
-      gradient.intoArray(decay, at);
-    }
-    gradient.intoArray(dh, n * LANES);
-  }
-
-  /** The gradients of A and of Δ through the decay: d(Δ A) = dh before the step ∘ h before it. */
-  private void sumInputs(int n, int steps) {
-    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, n * LANES);
-    FloatVector sum = FloatVector.fromArray(SPECIES, da, n * LANES);
-    for (int t = 0; t < steps; t++) {
-      int at = t * LANES;
-      FloatVector exponent =
-          FloatVector.fromArray(SPECIES, decay, at).mul(FloatVector.fromArray(SPECIES, path, at));
+      FloatVector exponent = gradient.mul(FloatVector.fromArray(SPECIES, path, at));
       sum = exponent.fma(FloatVector.fromArray(SPECIES, delta, at), sum);
       exponent.fma(an, FloatVector.fromArray(SPECIES, ddelta, at)).intoArray(ddelta, at);
     }
-    sum.intoArray(da, n * LANES);
+    gradient.intoArray(dh, row * LANES);
+    sum.intoArray(da, row * LANES);
   }
 
   /** The gradients of x and of δ, and the sums of those of D and of the bias. */
-  private void finish(int steps) {
-    FloatVector d = FloatVector.fromArray(SPECIES, skip, 0);
-    FloatVector shift = FloatVector.fromArray(SPECIES, bias, 0);
-    FloatVector skipSum = FloatVector.fromArray(SPECIES, dskip, 0);
-    FloatVector biasSum = FloatVector.fromArray(SPECIES, dbias, 0);
+  private void finish(int block, int steps) {
+    FloatVector d = FloatVector.fromArray(SPECIES, skip, block * LANES);
+    FloatVector shift = FloatVector.fromArray(SPECIES, bias, block * LANES);
+    FloatVector skipSum = FloatVector.fromArray(SPECIES, dskip, block * LANES);
+    FloatVector biasSum = FloatVector.fromArray(SPECIES, dbias, block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
       FloatVector gt = FloatVector.fromArray(SPECIES, gated, at);
@@ -280,8 +278,8 @@ final class ScanTile {
       biasSum = biasSum.add(ofRaw);
       ofRaw.intoArray(raw, at);
     }
-    skipSum.intoArray(dskip, 0);
-    biasSum.intoArray(dbias, 0);
+    skipSum.intoArray(dskip, block * LANES);
+    biasSum.intoArray(dbias, block * LANES);
   }
 
   /** The gradient of z: d SiLU(z)/dz = σ·(1 + z − SiLU(z)). */
