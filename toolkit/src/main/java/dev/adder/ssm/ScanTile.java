@@ -10,10 +10,10 @@ import jdk.incubator.vector.VectorSpecies;
  * lanes. Everything a tile touches stays in the nearest caches.
  *
  * <p>Time runs innermost, for one state at a time, so that the state is a register and the
- * exponentials of successive steps overlap. Each loop is a method of its own and short: HotSpot
- * stops inlining at 8,000 bytecodes of one compiled method, and a vector operation that is not
- * inlined is a hundred times slower (measured: two states at once took six times as long as one
- * after the other).
+ * exponentials of successive steps overlap. Each loop is a {@link Loop} of its own and short:
+ * HotSpot stops inlining at 8,000 bytecodes of one compiled method, and a vector operation that is
+ * not inlined is many times slower (measured: two states in one loop took six times as long as one
+ * after the other, and a caller into which the loops were inlined twice as long as their sum).
  *
  * <p>One object serves many tiles, one after the other; each thread has its own.
  */
@@ -27,6 +27,36 @@ final class ScanTile {
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = VectorMath.LANES;
   private static final int WIDE = STEPS * LANES;
+
+  /** A loop over the steps of a tile, for one block of the group and, in some, one state. */
+  private interface Loop {
+    void run(int block, int state, int steps);
+  }
+
+  private static final int STEP_SIZES = 0;
+  private static final int DRIVE = 1;
+  private static final int ADVANCE = 2;
+  private static final int GATE = 3;
+  private static final int PASS_GATE = 4;
+  private static final int RETRACE = 5;
+  private static final int GO_BACK = 6;
+  private static final int FINISH = 7;
+  private static final int PASS_STEP_SIZES = 8;
+  private static final int PASS_GATE_INPUT = 9;
+
+  /** Called through an array, a loop is compiled by itself and never inlined into its caller. */
+  private final Loop[] loops = {
+    this::stepSizes,
+    this::drive,
+    this::advance,
+    this::gate,
+    this::passGate,
+    this::retrace,
+    this::goBack,
+    this::finish,
+    this::passStepSizes,
+    this::passGateInput
+  };
 
   final int states;
 
@@ -119,29 +149,41 @@ final class ScanTile {
    * @param block of the group
    */
   void forward(int block, int steps) {
-    prepare(block, steps);
+    run(STEP_SIZES, block, 0, steps);
+    run(DRIVE, block, 0, steps);
     for (int n = 0; n < states; n++) {
-      advance(block * states + n, n, steps);
+      run(ADVANCE, block, n, steps);
     }
-    gate(steps);
+    run(GATE, block, 0, steps);
   }
 
-  /** Δ, Δ x and D x. */
-  private void prepare(int block, int steps) {
+  private void run(int loop, int block, int state, int steps) {
+    loops[loop].run(block, state, steps);
+  }
+
+  /** Δ x and D x. */
+  private void drive(int block, int none, int steps) {
     FloatVector d = FloatVector.fromArray(SPECIES, skip, block * LANES);
-    FloatVector shift = FloatVector.fromArray(SPECIES, bias, block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
       FloatVector xt = FloatVector.fromArray(SPECIES, x, at);
-      FloatVector step = VectorMath.softplus(FloatVector.fromArray(SPECIES, raw, at).add(shift));
-      step.intoArray(delta, at);
-      step.mul(xt).intoArray(drive, at);
+      xt.mul(FloatVector.fromArray(SPECIES, delta, at)).intoArray(drive, at);
       d.mul(xt).intoArray(read, at);
     }
   }
 
+  /** Δ = softplus(δ + bias). */
+  private void stepSizes(int block, int none, int steps) {
+    FloatVector shift = FloatVector.fromArray(SPECIES, bias, block * LANES);
+    for (int t = 0; t < steps; t++) {
+      FloatVector biased = FloatVector.fromArray(SPECIES, raw, t * LANES).add(shift);
+      VectorMath.softplus(biased).intoArray(delta, t * LANES);
+    }
+  }
+
   /** h ← exp(Δ A) h + Δ x B for one state, and C h added to what is read. */
-  private void advance(int row, int n, int steps) {
+  private void advance(int block, int n, int steps) {
+    int row = block * states + n;
     FloatVector state = FloatVector.fromArray(SPECIES, h, row * LANES);
     FloatVector an = FloatVector.fromArray(SPECIES, aLog2, row * LANES);
     for (int t = 0; t < steps; t++) {
@@ -159,7 +201,7 @@ final class ScanTile {
     state.intoArray(h, row * LANES);
   }
 
-  private void gate(int steps) {
+  private void gate(int block, int none, int steps) {
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
       FloatVector zt = FloatVector.fromArray(SPECIES, z, at);
@@ -174,21 +216,22 @@ final class ScanTile {
    * #x}, {@link #raw} and {@link #z}; those of A, B, C, D and the bias are added to their sums.
    */
   void backward(int block, int steps) {
-    prepare(block, steps);
-    passGate(steps);
+    run(STEP_SIZES, block, 0, steps);
+    run(DRIVE, block, 0, steps);
+    run(PASS_GATE, block, 0, steps);
     Arrays.fill(ddrive, 0, steps * LANES, 0);
     Arrays.fill(ddelta, 0, steps * LANES, 0);
     for (int n = 0; n < states; n++) {
-      int row = block * states + n;
-      retrace(row, n, steps);
-      goBack(row, n, steps);
+      run(RETRACE, block, n, steps);
+      run(GO_BACK, block, n, steps);
     }
-    finish(block, steps);
-    passGateInput(steps);
+    run(FINISH, block, 0, steps);
+    run(PASS_STEP_SIZES, block, 0, steps);
+    run(PASS_GATE_INPUT, block, 0, steps);
   }
 
   /** The gradient of C h + D x. */
-  private void passGate(int steps) {
+  private void passGate(int block, int none, int steps) {
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
       FloatVector zt = FloatVector.fromArray(SPECIES, z, at);
@@ -198,7 +241,8 @@ final class ScanTile {
   }
 
   /** {@link #advance} again, keeping the path and the decays. */
-  private void retrace(int row, int n, int steps) {
+  private void retrace(int block, int n, int steps) {
+    int row = block * states + n;
     FloatVector state = FloatVector.fromArray(SPECIES, h, row * LANES);
     FloatVector an = FloatVector.fromArray(SPECIES, aLog2, row * LANES);
     state.intoArray(path, 0);
@@ -223,7 +267,8 @@ final class ScanTile {
    * dh ← exp(Δ A) (dh + C g); on the way the gradients of C, of B, of Δ x (through B), of A and of
    * Δ (through the decay): d(Δ A) = dh before the step ∘ h before it.
    */
-  private void goBack(int row, int n, int steps) {
+  private void goBack(int block, int n, int steps) {
+    int row = block * states + n;
     FloatVector gradient = FloatVector.fromArray(SPECIES, dh, row * LANES);
     FloatVector an = FloatVector.fromArray(SPECIES, aLog2, row * LANES);
     FloatVector sum = FloatVector.fromArray(SPECIES, da, row * LANES);
@@ -256,12 +301,10 @@ final class ScanTile {
     sum.intoArray(da, row * LANES);
   }
 
-  /** The gradients of x and of δ, and the sums of those of D and of the bias. */
-  private void finish(int block, int steps) {
+  /** The gradients of x and of Δ, and the sum of that of D. */
+  private void finish(int block, int none, int steps) {
     FloatVector d = FloatVector.fromArray(SPECIES, skip, block * LANES);
-    FloatVector shift = FloatVector.fromArray(SPECIES, bias, block * LANES);
     FloatVector skipSum = FloatVector.fromArray(SPECIES, dskip, block * LANES);
-    FloatVector biasSum = FloatVector.fromArray(SPECIES, dbias, block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
       FloatVector gt = FloatVector.fromArray(SPECIES, gated, at);
@@ -269,21 +312,30 @@ final class ScanTile {
       FloatVector through = FloatVector.fromArray(SPECIES, ddrive, at);
       skipSum = gt.fma(xt, skipSum);
       // A is kept times log₂ e; ln 2 turns its products back.
-      FloatVector ofDelta =
-          through.fma(xt, FloatVector.fromArray(SPECIES, ddelta, at).mul(VectorMath.LN_2));
+      through
+          .fma(xt, FloatVector.fromArray(SPECIES, ddelta, at).mul(VectorMath.LN_2))
+          .intoArray(ddelta, at);
       through.fma(FloatVector.fromArray(SPECIES, delta, at), gt.mul(d)).intoArray(x, at);
-      // d softplus(δ)/dδ = σ(δ)
+    }
+    skipSum.intoArray(dskip, block * LANES);
+  }
+
+  /** The gradient of δ, d softplus(δ)/dδ = σ(δ), and the sum of that of the bias. */
+  private void passStepSizes(int block, int none, int steps) {
+    FloatVector shift = FloatVector.fromArray(SPECIES, bias, block * LANES);
+    FloatVector biasSum = FloatVector.fromArray(SPECIES, dbias, block * LANES);
+    for (int t = 0; t < steps; t++) {
+      int at = t * LANES;
       FloatVector slope = VectorMath.sigmoid(FloatVector.fromArray(SPECIES, raw, at).add(shift));
-      FloatVector ofRaw = ofDelta.mul(slope);
+      FloatVector ofRaw = FloatVector.fromArray(SPECIES, ddelta, at).mul(slope);
       biasSum = biasSum.add(ofRaw);
       ofRaw.intoArray(raw, at);
     }
-    skipSum.intoArray(dskip, block * LANES);
     biasSum.intoArray(dbias, block * LANES);
   }
 
   /** The gradient of z: d SiLU(z)/dz = σ·(1 + z − SiLU(z)). */
-  private void passGateInput(int steps) {
+  private void passGateInput(int block, int none, int steps) {
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
       FloatVector zt = FloatVector.fromArray(SPECIES, z, at);

@@ -84,12 +84,15 @@ final class VectorMath {
     p = p.fma(s2, broadcast(2f / 5));
     p = p.fma(s2, broadcast(2f / 3));
     p = p.fma(s2, broadcast(2f));
-    return p.fma(s, x.max(0f));
+    // The larger of x and 0, without the comparison's special cases.
+    return p.fma(s, x.add(x.abs()).mul(0.5f));
   }
 
-  /** 1 / (1 + e^−x). */
+  /** 1 / (1 + e^−x); 1/2 where x is no number. */
   static FloatVector sigmoid(FloatVector x) {
-    return broadcast(1f).div(exp(x.neg()).add(1f));
+    FloatVector u = decay(x.abs().mul(-LOG2_E));
+    FloatVector ofMagnitude = broadcast(1f).div(u.add(1f));
+    return ofMagnitude.mul(u).blend(ofMagnitude, x.test(VectorOperators.IS_NEGATIVE).not());
   }
 
   /** The sum of the lanes, in order. */

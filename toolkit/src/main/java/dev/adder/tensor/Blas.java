@@ -25,8 +25,10 @@ public final class Blas {
 
   private static final Logger LOG = LoggerFactory.getLogger(Blas.class);
 
-  /** Splitting a product into smaller pieces than this costs more than it gains. */
-  private static final double SMALLEST_PIECE_FLOP = 4e6;
+  /** A product this large is worth a second thread, and pieces of that size one more each. */
+  private static final double WORTH_SPLITTING_FLOP = 1e6;
+
+  private static final double PIECE_FLOP = 4e6;
 
   private static final int MOST_PIECES = 16;
   private static final int PIECE_ROUNDING = 16;
@@ -91,7 +93,10 @@ public final class Blas {
     double flop = 2.0 * c.rows() * c.columns() * a.columns();
     boolean byRows = c.rows() >= 2L * c.columns();
     int size = byRows ? c.rows() : c.columns();
-    int pieces = (int) Math.max(1, Math.min(MOST_PIECES, flop / SMALLEST_PIECE_FLOP));
+    int pieces =
+        flop < WORTH_SPLITTING_FLOP
+            ? 1
+            : (int) Math.max(2, Math.min(MOST_PIECES, flop / PIECE_FLOP));
     int step = roundUp((size + pieces - 1) / pieces);
     long addressA = a.memory().address();
     long addressB = b.memory().address();

@@ -31,6 +31,7 @@ public final class RawTensor {
   private static final int FLOAT_BYTES = Float.BYTES;
 
   private final ByteBuffer bytes;
+  private final FloatBuffer floats;
   private final Object memory;
   private final DataType type;
   private final int size;
@@ -40,6 +41,7 @@ public final class RawTensor {
     this.type = type;
     this.size = size;
     memory = VectorMemory.of(bytes);
+    floats = bytes.asFloatBuffer();
   }
 
   /** Whether kernels read this tensor: on the CPU, in float32. */
@@ -128,17 +130,22 @@ public final class RawTensor {
 
   /** Copies float32 numbers from this index on into an array. */
   public void read(int at, float[] to, int offset, int count) {
-    floats().get(at, to, offset, count);
+    floats.get(at, to, offset, count);
   }
 
   /** Copies float32 numbers from an array to this index on. */
   public void write(int at, float[] from, int offset, int count) {
-    floats().put(at, from, offset, count);
+    floats.put(at, from, offset, count);
+  }
+
+  /** Copies float32 numbers of another tensor to this index on. */
+  public void copy(int at, RawTensor from, int start, int count) {
+    floats.put(at, from.floats, start, count);
   }
 
   /** The elements, if float32; the buffer's position is its caller's own. */
   public FloatBuffer floats() {
-    return bytes.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
+    return floats.duplicate();
   }
 
   /** The elements, if float64; the buffer's position is its caller's own. */

@@ -44,7 +44,7 @@ public final class RowLookup implements FusedOperator {
     RawTensor from = RawTensor.of(table);
     RawTensor to = RawTensor.of(rows);
     for (int i = 0; i < indices.length; i++) {
-      to.floats().put(i * width, from.floats(), (int) indices[i] * width, width);
+      to.copy(i * width, from, (int) indices[i] * width, width);
     }
     return new NDList(rows);
   }

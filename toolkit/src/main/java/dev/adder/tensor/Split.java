@@ -56,9 +56,9 @@ public final class Split implements FusedOperator {
         RawTensor part = RawTensor.of(range);
         for (int row = 0; row < rows; row++) {
           if (apart) {
-            part.floats().put(row * size, all.floats(), row * width + start, size);
+            part.copy(row * size, all, row * width + start, size);
           } else {
-            all.floats().put(row * width + start, part.floats(), row * size, size);
+            all.copy(row * width + start, part, row * size, size);
           }
         }
       }
