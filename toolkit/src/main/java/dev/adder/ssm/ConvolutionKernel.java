@@ -8,8 +8,6 @@ import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Workers;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConvolutionKernel {
 
-  private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = VectorMath.LANES;
-  private static final int STEPS = 64;
+  private static final int STEPS = ConvolutionTile.STEPS;
   private static final int BLOCKS_PER_GROUP = 8;
 
   private final NDManager manager;
@@ -52,24 +49,26 @@ final class ConvolutionKernel {
     window = inputs.size() > 3 ? RawTensor.of(inputs.get(3)) : null;
   }
 
-  /** What one task works on; arrays are by (row, lane). */
-  private final class Tile {
-    final float[] input = new float[(STEPS + 2 * taps) * LANES];
-    final float[] sum = new float[(STEPS + taps) * LANES];
-    final float[] gradient = new float[(STEPS + taps) * LANES];
-    final float[] output = new float[STEPS * LANES];
-    final float[] w = new float[taps * LANES];
-    final float[] dw = new float[taps * LANES];
-    final float[] shift = new float[LANES];
-    final float[] dshift = new float[LANES];
+  /** One per thread: a tile's arrays are written anew by every task. */
+  private static final ThreadLocal<@Nullable ConvolutionTile> TILES = new ThreadLocal<>();
 
-    void load(int block) {
-      for (int lane = 0; lane < lanes(block); lane++) {
-        int channel = block * LANES + lane;
-        shift[lane] = bias.get(channel);
-        for (int k = 0; k < taps; k++) {
-          w[k * LANES + lane] = weight.get(channel * taps + k);
-        }
+  private static ConvolutionTile tile(int taps) {
+    ConvolutionTile tile = TILES.get();
+    if (tile == null || tile.w.length != taps * LANES) {
+      tile = new ConvolutionTile(taps);
+      TILES.set(tile);
+    }
+    return tile;
+  }
+
+  private void load(ConvolutionTile tile, int block) {
+    Arrays.fill(tile.w, 0);
+    Arrays.fill(tile.bias, 0);
+    for (int lane = 0; lane < lanes(block); lane++) {
+      int channel = block * LANES + lane;
+      tile.bias[lane] = bias.get(channel);
+      for (int k = 0; k < taps; k++) {
+        tile.w[k * LANES + lane] = weight.get(channel * taps + k);
       }
     }
   }
@@ -79,7 +78,7 @@ final class ConvolutionKernel {
   }
 
   private interface Work {
-    void on(int sequence, int block, Tile tile);
+    void on(int sequence, int block, ConvolutionTile tile);
   }
 
   private void run(Work work) {
@@ -87,9 +86,9 @@ final class ConvolutionKernel {
         batch * groups,
         task -> {
           int first = task % groups * BLOCKS_PER_GROUP;
-          Tile tile = new Tile();
+          ConvolutionTile tile = tile(taps);
           for (int block = first; block < Math.min(blocks, first + BLOCKS_PER_GROUP); block++) {
-            tile.load(block);
+            load(tile, block);
             work.on(task / groups, block, tile);
           }
         });
@@ -105,8 +104,7 @@ final class ConvolutionKernel {
           for (int t = 0; t < length; t += STEPS) {
             int steps = Math.min(STEPS, length - t);
             inputs(sequence, block, t - taps + 1, steps + taps - 1, tile.input);
-            sums(tile, steps);
-            activate(tile, steps);
+            tile.forward(steps);
             ScanTile.drain(tile.output, to, row(sequence, t, block), channels, steps, lanes(block));
           }
           inputs(sequence, block, length - taps + 1, taps - 1, tile.input);
@@ -127,7 +125,7 @@ final class ConvolutionKernel {
   /** Input rows from a step on, which may lie in the window before the first. */
   private void inputs(int sequence, int block, int from, int rows, float[] to) {
     int before = Math.max(0, Math.min(rows, -from));
-    Arrays.fill(to, 0, before * LANES, 0);
+    Arrays.fill(to, 0, (lanes(block) == LANES ? before : rows) * LANES, 0);
     if (window != null) {
       for (int i = 0; i < before; i++) {
         int at = windowRow(sequence, from + i + taps - 1, block);
@@ -144,27 +142,6 @@ final class ConvolutionKernel {
     }
   }
 
-  /** Σ_k w_k x_{t−K+1+k} + bias for rows of the tile. */
-  private void sums(Tile tile, int rows) {
-    FloatVector shift = FloatVector.fromArray(SPECIES, tile.shift, 0);
-    for (int t = 0; t < rows; t++) {
-      FloatVector sum = shift;
-      for (int k = 0; k < taps; k++) {
-        sum =
-            FloatVector.fromArray(SPECIES, tile.w, k * LANES)
-                .fma(FloatVector.fromArray(SPECIES, tile.input, (t + k) * LANES), sum);
-      }
-      sum.intoArray(tile.sum, t * LANES);
-    }
-  }
-
-  private static void activate(Tile tile, int rows) {
-    for (int t = 0; t < rows; t++) {
-      FloatVector u = FloatVector.fromArray(SPECIES, tile.sum, t * LANES);
-      u.mul(VectorMath.sigmoid(u)).intoArray(tile.output, t * LANES);
-    }
-  }
-
   void backward(@Nullable NDArray ofOutput, @Nullable NDArray ofWindow, GradientSink gradients) {
     NDArray dx = manager.create(wide);
     NDArray dw = manager.create(new Shape(batch, channels, taps));
@@ -178,7 +155,7 @@ final class ConvolutionKernel {
     run(
         (sequence, block, tile) -> {
           Arrays.fill(tile.dw, 0);
-          Arrays.fill(tile.dshift, 0);
+          Arrays.fill(tile.dbias, 0);
           // The window's rows are those before step 0; they get their gradients with the rest.
           for (int t = 1 - taps; t < length; t += STEPS) {
             int steps = Math.min(STEPS, length - t);
@@ -202,7 +179,7 @@ final class ConvolutionKernel {
           }
           for (int lane = 0; lane < lanes(block); lane++) {
             int channel = sequence * channels + block * LANES + lane;
-            rawDbias.put(channel, tile.dshift[lane]);
+            rawDbias.put(channel, tile.dbias[lane]);
             for (int k = 0; k < taps; k++) {
               rawDw.put(channel * taps + k, tile.dw[k * LANES + lane]);
             }
@@ -229,73 +206,18 @@ final class ConvolutionKernel {
     }
   }
 
-  /**
-   * Gradients of the inputs at steps t … t + steps − 1 into the tile's output: dx_s = Σ_k w_k g_{s
-   * + K − 1 − k}, where g is the gradient of the sum before SiLU.
-   */
+  /** Gradients of the inputs at steps t … t + steps − 1 into the tile's output. */
   private void backward(
-      int sequence, int block, int t, int steps, @Nullable RawTensor g, Tile tile) {
-    // Sums that the inputs reach: from step max(t, 0) on, K − 1 steps more than the inputs.
+      int sequence, int block, int t, int steps, @Nullable RawTensor g, ConvolutionTile tile) {
+    // Outputs that the inputs reach: from step max(t, 0) on, K − 1 steps more than the inputs.
     int first = Math.max(0, t);
     int end = Math.min(length, t + steps + taps - 1);
-    int rows = Math.max(0, end - first);
-    Arrays.fill(tile.gradient, 0);
-    if (rows > 0 && g != null) {
+    int rows = g == null ? 0 : Math.max(0, end - first);
+    if (rows > 0) {
       inputs(sequence, block, first - taps + 1, rows + taps - 1, tile.input);
-      sums(tile, rows);
-      float[] to = tile.output;
-      for (int from = 0; from < rows; from += STEPS) {
-        int some = Math.min(STEPS, rows - from);
-        int at = row(sequence, first + from, block);
-        ScanTile.fill(g, at, channels, some, lanes(block), to);
-        slope(tile, to, from, first - t, some);
-      }
-      sumParameters(tile, first - t, first, Math.min(rows, t + steps - first));
+      ScanTile.fill(g, row(sequence, first, block), channels, rows, lanes(block), tile.output);
     }
-    transposed(tile, steps);
-  }
-
-  /** g ∘ d SiLU(u)/du = g ∘ σ(u)·(1 + u·(1 − σ(u))). */
-  private static void slope(Tile tile, float[] g, int from, int shift, int rows) {
-    for (int i = 0; i < rows; i++) {
-      FloatVector u = FloatVector.fromArray(SPECIES, tile.sum, (from + i) * LANES);
-      FloatVector sigmoid = VectorMath.sigmoid(u);
-      FloatVector slope = sigmoid.mul(u.sub(u.mul(sigmoid)).add(1f));
-      slope
-          .mul(FloatVector.fromArray(SPECIES, g, i * LANES))
-          .intoArray(tile.gradient, (shift + from + i) * LANES);
-    }
-  }
-
-  /** The gradients of taps and bias from the sums at the tile's own steps. */
-  private void sumParameters(Tile tile, int shift, int first, int rows) {
-    for (int k = 0; k < taps; k++) {
-      FloatVector sum = FloatVector.fromArray(SPECIES, tile.dw, k * LANES);
-      for (int i = 0; i < rows; i++) {
-        sum =
-            FloatVector.fromArray(SPECIES, tile.gradient, (shift + i) * LANES)
-                .fma(FloatVector.fromArray(SPECIES, tile.input, (i + k) * LANES), sum);
-      }
-      sum.intoArray(tile.dw, k * LANES);
-    }
-    FloatVector sum = FloatVector.fromArray(SPECIES, tile.dshift, 0);
-    for (int i = 0; i < rows; i++) {
-      sum = sum.add(FloatVector.fromArray(SPECIES, tile.gradient, (shift + i) * LANES));
-    }
-    sum.intoArray(tile.dshift, 0);
-  }
-
-  private void transposed(Tile tile, int steps) {
-    for (int s = 0; s < steps; s++) {
-      FloatVector sum = FloatVector.zero(SPECIES);
-      for (int k = 0; k < taps; k++) {
-        sum =
-            FloatVector.fromArray(SPECIES, tile.w, k * LANES)
-                .fma(
-                    FloatVector.fromArray(SPECIES, tile.gradient, (s + taps - 1 - k) * LANES), sum);
-      }
-      sum.intoArray(tile.output, s * LANES);
-    }
+    tile.backward(first - t, rows, Math.max(0, Math.min(rows, t + steps - first)), steps);
   }
 
   /** The window behind the last step is a copy of the last inputs. */
