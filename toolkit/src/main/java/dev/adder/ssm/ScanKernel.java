@@ -96,11 +96,9 @@ final class ScanKernel {
         task -> {
           int sequence = task / groups;
           int first = task % groups * BLOCKS_PER_GROUP;
-          ScanTile tile = tile();
-          loadChannels(tile, first);
+          forward(sequence, first, output, keep);
           for (int block = first; block < end(first); block++) {
-            forward(sequence, block, block - first, tile, output, keep);
-            writeStates(tile.h, block - first, state, sequence, block);
+            writeStates(tile().h, block - first, state, sequence, block);
           }
         });
     return new NDList(y, last);
@@ -115,26 +113,25 @@ final class ScanKernel {
     return Math.min(blocks, first + BLOCKS_PER_GROUP);
   }
 
-  /**
-   * @param place of the block in its group
-   */
-  private void forward(
-      int sequence,
-      int block,
-      int place,
-      ScanTile tile,
-      RawTensor output,
-      @Nullable RawTensor keep) {
-    readStates(initial, sequence, block, tile.h, place);
-    poison(tile, place);
+  private void forward(int sequence, int first, RawTensor output, @Nullable RawTensor keep) {
+    ScanTile tile = tile();
+    loadChannels(tile, first);
+    for (int block = first; block < end(first); block++) {
+      readStates(initial, sequence, block, tile.h, block - first);
+      poison(tile, block - first);
+    }
     for (int i = 0; i < tiles; i++) {
-      if (keep != null) {
-        keep.write(kept(sequence, block, i), tile.h, place * states * LANES, states * LANES);
-      }
       int steps = Math.min(STEPS, length - i * STEPS);
-      load(tile, sequence, block, i, steps);
-      tile.forward(place, steps);
-      ScanTile.drain(tile.read, output, row(sequence, i, block), channels, steps, lanes(block));
+      loadSelective(tile, sequence, i, steps);
+      for (int block = first; block < end(first); block++) {
+        int place = block - first;
+        if (keep != null) {
+          keep.write(kept(sequence, block, i), tile.h, place * states * LANES, states * LANES);
+        }
+        load(tile, sequence, block, i, steps);
+        tile.forward(place, steps);
+        ScanTile.drain(tile.read, output, row(sequence, i, block), channels, steps, lanes(block));
+      }
     }
   }
 
@@ -180,9 +177,13 @@ final class ScanKernel {
     ScanTile.fill(x, at, channels, steps, lanes, tile.x);
     ScanTile.fill(raw, at, channels, steps, lanes, tile.raw);
     ScanTile.fill(z, at, channels, steps, lanes, tile.z);
-    int selective = (sequence * length + index * STEPS) * states;
-    b.read(selective, tile.b, 0, steps * states);
-    c.read(selective, tile.c, 0, steps * states);
+  }
+
+  /** B and C, which all channels share. */
+  private void loadSelective(ScanTile tile, int sequence, int index, int steps) {
+    int at = (sequence * length + index * STEPS) * states;
+    b.read(at, tile.b, 0, steps * states);
+    c.read(at, tile.c, 0, steps * states);
   }
 
   /** (sequence, channel, state) into (state, lane) of a block; zeros where there is no tensor. */
@@ -294,6 +295,7 @@ final class ScanKernel {
       int steps = Math.min(STEPS, length - i * STEPS);
       Arrays.fill(tile.db, 0);
       Arrays.fill(tile.dc, 0);
+      loadSelective(tile, sequence, i, steps);
       for (int block = first; block < last; block++) {
         backward(sequence, block, block - first, i, steps, tile, path, to);
       }

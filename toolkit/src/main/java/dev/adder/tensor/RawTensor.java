@@ -130,17 +130,35 @@ public final class RawTensor {
 
   /** Copies float32 numbers from this index on into an array. */
   public void read(int at, float[] to, int offset, int count) {
-    floats.get(at, to, offset, count);
+    int whole = SPECIES.loopBound(count);
+    for (int i = 0; i < whole; i += LANES) {
+      load(at + i).intoArray(to, offset + i);
+    }
+    for (int i = whole; i < count; i++) {
+      to[offset + i] = get(at + i);
+    }
   }
 
   /** Copies float32 numbers from an array to this index on. */
   public void write(int at, float[] from, int offset, int count) {
-    floats.put(at, from, offset, count);
+    int whole = SPECIES.loopBound(count);
+    for (int i = 0; i < whole; i += LANES) {
+      store(FloatVector.fromArray(SPECIES, from, offset + i), at + i);
+    }
+    for (int i = whole; i < count; i++) {
+      put(at + i, from[offset + i]);
+    }
   }
 
   /** Copies float32 numbers of another tensor to this index on. */
   public void copy(int at, RawTensor from, int start, int count) {
-    floats.put(at, from.floats, start, count);
+    int whole = SPECIES.loopBound(count);
+    for (int i = 0; i < whole; i += LANES) {
+      store(from.load(start + i), at + i);
+    }
+    for (int i = whole; i < count; i++) {
+      put(at + i, from.get(start + i));
+    }
   }
 
   /** The elements, if float32; the buffer's position is its caller's own. */
