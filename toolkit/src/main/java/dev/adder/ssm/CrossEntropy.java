@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Mean cross-entropy in nats of rows and an output head: −(1/m) Σ log softmax(x_i·Wᵀ)[target_i].
  * Inputs x (m, d), W (classes, d); output a scalar (1).
  *
- * <p>Logits exist for some rows at a time only. When a way back follows, forward turns them into
- * gradients at once, since the gradient of a mean is known up to the factor that comes back: no
- * logits are kept or computed twice.
+ * <p>When a way back follows, forward turns logits into their gradients at once, since the gradient
+ * of a mean is known up to the factor that comes back. Where there are too many for one chunk, each
+ * chunk's gradients are multiplied on at once too, so that no logits are kept or computed twice.
  */
 public final class CrossEntropy implements FusedOperator {
 
@@ -30,6 +30,10 @@ public final class CrossEntropy implements FusedOperator {
 
   private final int[] targets;
   private final boolean trainsHead;
+
+  /** Gradient of all logits, if they fit into one chunk. */
+  private @Nullable NDArray ofLogits;
+
   private @Nullable NDArray ofX;
   private @Nullable NDArray ofW;
 
@@ -54,36 +58,52 @@ public final class CrossEntropy implements FusedOperator {
     int rows = targets.length;
     int classes = Math.toIntExact(w.getShape().get(0));
     int chunk = Math.min(rows, Math.max(FEWEST_ROWS, MOST_LOGITS / classes));
-    boolean ofHead = differentiate && trainsHead;
-    double sum = 0;
-    try (NDArray logits = x.getManager().create(new Shape(chunk, classes))) {
-      Matrix all = Product.matrix(x);
-      Matrix head = Product.matrix(w);
-      if (differentiate) {
-        ofX = x.getManager().create(x.getShape());
-      }
-      if (ofHead) {
-        ofW = x.getManager().create(w.getShape());
-      }
-      for (int from = 0; from < rows; from += chunk) {
-        int count = Math.min(chunk, rows - from);
-        Matrix some = Product.matrix(logits).rows(0, count);
-        Blas.multiply(1, all.rows(from, count), head.transpose(), 0, some);
-        sum += losses(RawTensor.of(logits), from, count, classes, differentiate);
-        if (differentiate) {
-          Blas.multiply(1, some, head, 0, Product.matrix(ofX).rows(from, count));
-        }
-        if (ofHead) {
-          Blas.multiply(
-              1, some.transpose(), all.rows(from, count), from == 0 ? 0 : 1, Product.matrix(ofW));
-        }
-      }
+    double sum;
+    NDArray logits = x.getManager().create(new Shape(chunk, classes));
+    if (differentiate && chunk == rows) {
+      sum = losses(x, w, logits, 0, rows, true);
+      ofLogits = logits;
+    } else {
+      sum = inChunks(x, w, logits, chunk, differentiate);
+      logits.close();
     }
     float[] mean = {(float) (sum / rows)};
     return new NDList(RawTensor.create(x.getManager(), mean, new Shape(1)));
   }
 
-  private double losses(RawTensor logits, int from, int count, int classes, boolean differentiate) {
+  private double inChunks(NDArray x, NDArray w, NDArray logits, int chunk, boolean differentiate) {
+    int rows = targets.length;
+    if (differentiate) {
+      ofX = x.getManager().create(x.getShape());
+      ofW = trainsHead ? x.getManager().create(w.getShape()) : null;
+    }
+    double sum = 0;
+    for (int from = 0; from < rows; from += chunk) {
+      int count = Math.min(chunk, rows - from);
+      sum += losses(x, w, logits, from, count, differentiate);
+      Matrix some = Product.matrix(logits).rows(0, count);
+      if (ofX != null) {
+        Blas.multiply(1, some, Product.matrix(w), 0, Product.matrix(ofX).rows(from, count));
+      }
+      if (ofW != null) {
+        Matrix of = Product.matrix(x).rows(from, count);
+        Blas.multiply(1, some.transpose(), of, from == 0 ? 0 : 1, Product.matrix(ofW));
+      }
+    }
+    return sum;
+  }
+
+  /** The losses of some rows; their logits, or the gradients of these, are left in the tensor. */
+  private double losses(
+      NDArray x, NDArray w, NDArray tensor, int from, int count, boolean differentiate) {
+    Blas.multiply(
+        1,
+        Product.matrix(x).rows(from, count),
+        Product.matrix(w).transpose(),
+        0,
+        Product.matrix(tensor).rows(0, count));
+    int classes = Math.toIntExact(w.getShape().get(0));
+    RawTensor logits = RawTensor.of(tensor);
     double[] losses = new double[count];
     float scale = 1f / targets.length;
     Workers.run(
@@ -105,6 +125,12 @@ public final class CrossEntropy implements FusedOperator {
   @Override
   public void backward(NDList inputs, NDList outputGradients, GradientSink gradients) {
     float factor = RawTensor.of(outputGradients.get(0)).get(0);
+    if (ofLogits != null) {
+      Product.addToX(gradients, 0, factor, ofLogits, inputs.get(1));
+      Product.addToW(gradients, 1, factor, ofLogits, inputs.get(0));
+      ofLogits.close();
+      return;
+    }
     give(gradients, 0, Objects.requireNonNull(ofX), factor);
     if (ofW != null) {
       give(gradients, 1, ofW, factor);

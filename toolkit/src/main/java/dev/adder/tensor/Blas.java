@@ -167,6 +167,7 @@ public final class Blas {
     static boolean register() {
       // Loads the engine's native library if it is not yet there.
       Engine.getEngine("PyTorch");
+      EngineMemory.keep();
       for (String name : LIBRARIES) {
         Path file = Path.of(LibUtils.getLibtorchPath(), name);
         if (Files.exists(file)) {
