@@ -2,7 +2,6 @@ package dev.adder.benchmarks.operators;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -27,12 +26,7 @@ public class Optimizer extends OperatorBenchmark {
     leaf = values(1, SIZE);
     leaf.setRequiresGradient(true);
     gradient = values(2, SIZE);
-    Parameter parameter =
-        Parameter.builder()
-            .setName("all")
-            .setType(Parameter.Type.OTHER)
-            .optShape(new Shape(SIZE))
-            .build();
+    Parameter parameter = Parameter.builder().setName("all").setType(Parameter.Type.OTHER).build();
     parameter.setArray(leaf);
     optimizer = new AdamW(List.of(parameter), 0);
   }
