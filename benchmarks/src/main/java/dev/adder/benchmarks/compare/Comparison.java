@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Measures cases, each against its peers one after the other, in turns: ours, theirs, ours, theirs.
@@ -27,17 +28,26 @@ final class Comparison {
   private final Path work;
   private final Results results;
   private final Progress progress;
+  private final Predicate<Side> wanted;
 
   /**
    * @param work a folder for models and the workers' log
+   * @param wanted which peers are measured
    */
-  Comparison(Side adder, PeerEnvironment peers, Path work, Results results, Progress progress) {
+  Comparison(
+      Side adder,
+      PeerEnvironment peers,
+      Path work,
+      Results results,
+      Progress progress,
+      Predicate<Side> wanted) {
     this.plan = results.plan();
     this.adder = adder;
     this.peers = peers;
     this.work = work;
     this.results = results;
     this.progress = progress;
+    this.wanted = wanted;
   }
 
   void measure(List<Case> cases) throws IOException {
@@ -62,6 +72,7 @@ final class Comparison {
 
   private List<Side> open(Case measured) {
     return Side.peers(measured, peers, adder).stream()
+        .filter(wanted)
         .filter(peer -> !results.has(measured, peer))
         .toList();
   }
@@ -98,9 +109,9 @@ final class Comparison {
         progress.note(describe(pair));
       }
     } catch (WorkerFailure failure) {
-      for (Side side : sides) {
-        if (!results.has(measured, side)) {
-          results.add(Pair.without(measured.id(), side, "Adder: " + failure.getMessage()));
+      for (Side side : open(measured)) {
+        if (results.find(measured.id(), side.name(), side.tuned()).isEmpty()) {
+          results.add(Pair.withoutAdder(measured.id(), side, failure.getMessage()));
         }
       }
       progress.note(measured.id() + ": Adder: " + failure.getMessage());

@@ -5,9 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,6 +30,12 @@ public final class Main implements Callable<Integer> {
       paramLabel = "NAMES",
       description = "cases separated by commas; a beginning or * stands for several (all)")
   private @Nullable String cases;
+
+  @Option(
+      names = "--peers",
+      paramLabel = "NAMES",
+      description = "peers separated by commas, such as mambapy,products alone (all)")
+  private @Nullable String only;
 
   @Option(names = "--list", description = "list the cases and measure nothing")
   private boolean list;
@@ -104,9 +114,35 @@ public final class Main implements Callable<Integer> {
                         "%nWhat was measured is in %s and %s.%n", results.table(), results.file());
                   }
                 }));
-    new Comparison(Side.adder("Adder", heap), peers, work, results, new Progress(System.out))
+    new Comparison(
+            Side.adder("Adder", heap),
+            peers,
+            work,
+            results,
+            new Progress(System.out),
+            wanted(peers))
         .measure(chosen);
     return 0;
+  }
+
+  private Predicate<Side> wanted(PeerEnvironment peers) {
+    if (only == null) {
+      return side -> true;
+    }
+    Set<String> known = new TreeSet<>();
+    for (Case each : Case.all()) {
+      if (each.kind() != Case.Kind.LIMITS) {
+        Side.peers(each, peers, Side.adder("Adder", heap)).forEach(side -> known.add(side.name()));
+      }
+    }
+    List<String> names = Arrays.stream(only.split(",", -1)).map(String::strip).toList();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "No peer is called \"%s\". There are: %s.".formatted(name, String.join("; ", known)));
+      }
+    }
+    return side -> names.contains(side.name());
   }
 
   private Results results(Path work, PeerEnvironment peers) throws IOException {

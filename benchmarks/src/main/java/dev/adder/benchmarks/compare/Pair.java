@@ -43,6 +43,7 @@ record Pair(
 
   static final String MEASURED = "measured";
 
+  private static final String OUR_FAILURE = "Adder: ";
   private static final double LARGEST_OTHER_LOAD = 0.1;
 
   Pair {
@@ -50,6 +51,11 @@ record Pair(
     theirs = List.copyOf(theirs);
     ourRuns = List.copyOf(ourRuns);
     theirRuns = List.copyOf(theirRuns);
+  }
+
+  /** A pair that Adder itself could not take part in. */
+  static Pair withoutAdder(String caseId, Side peer, String problem) {
+    return without(caseId, peer, OUR_FAILURE + problem);
   }
 
   /** A pair without samples of the peer. */
@@ -99,6 +105,12 @@ record Pair(
   @JsonIgnore
   boolean measured() {
     return outcome.equals(MEASURED);
+  }
+
+  /** Whether it need not be measured again: nothing disturbed it, and Adder took part. */
+  @JsonIgnore
+  boolean settled() {
+    return !disturbed() && !outcome.startsWith(OUR_FAILURE);
   }
 
   /** Whether others used so much of the processor that the times mean little. */

@@ -52,14 +52,9 @@ final class Results {
     return results;
   }
 
-  /** Whether a pair is measured already. */
+  /** Whether a pair is measured already and need not be measured again. */
   boolean has(Case measured, Side peer) {
-    return pairs.stream()
-        .anyMatch(
-            pair ->
-                pair.caseId().equals(measured.id())
-                    && pair.peer().equals(peer.name())
-                    && pair.tuned() == peer.tuned());
+    return find(measured.id(), peer.name(), peer.tuned()).filter(Pair::settled).isPresent();
   }
 
   /** The pair of a case with a peer, if measured. */
@@ -69,8 +64,14 @@ final class Results {
         .findFirst();
   }
 
+  /** Adds a pair, in place of an earlier one of the same case and peer. */
   void add(Pair pair) throws IOException {
-    pairs.add(pair);
+    Optional<Pair> earlier = find(pair.caseId(), pair.peer(), pair.tuned());
+    if (earlier.isPresent()) {
+      pairs.set(pairs.indexOf(earlier.get()), pair);
+    } else {
+      pairs.add(pair);
+    }
     write();
   }
 

@@ -94,6 +94,25 @@ class MarkdownReportTest {
   }
 
   @Test
+  void a_pair_is_replaced_by_its_repetition() throws IOException {
+    Results results = results();
+    int before = results.pairs().size();
+    results.add(pair("mambapy", false, 0.02, 0.4));
+    assertThat(results.pairs()).hasSize(before);
+    assertThat(
+            results.find("train-lora-tiny-8x128", "mambapy", false).orElseThrow().ratio().median())
+        .isEqualTo(0.02 / 0.4);
+  }
+
+  @Test
+  void what_others_disturbed_is_measured_again() {
+    assertThat(pair("mambapy", false, 1, 2).settled()).isTrue();
+    Side peer = new Side("mambapy", false, List.of(), Map.of());
+    assertThat(Pair.withoutAdder("decode-tiny-64", peer, "killed").settled()).isFalse();
+    assertThat(Pair.without("decode-tiny-64", peer, "not finished within 9 s").settled()).isTrue();
+  }
+
+  @Test
   void times_are_shown_in_three_figures() {
     assertThat(MarkdownReport.time(0.01234)).isEqualTo("12.3 ms");
     assertThat(MarkdownReport.time(1.234)).isEqualTo("1.23 s");
