@@ -126,7 +126,7 @@ final class Comparison {
                 .filter(pair -> pair.outcome().startsWith("not finished"))
                 .isPresent();
     if (installedFailed) {
-      return Pair.without(measured.id(), side, "not tried");
+      return Pair.without(measured.id(), side, "not tried", 0);
     }
     ours.restart();
     OtherLoad others = new OtherLoad();
@@ -141,7 +141,8 @@ final class Comparison {
                 Locale.ROOT,
                 "refused: the first figures are %.7g and %.7g",
                 ours.check(),
-                theirs.check()));
+                theirs.check()),
+            0);
       }
       boolean cold = first > plan.budgetSeconds() / 3;
       if (cold) {
@@ -156,7 +157,7 @@ final class Comparison {
       if (ours.failed()) {
         throw failure;
       }
-      return Pair.without(measured.id(), side, failure.getMessage());
+      return Pair.without(measured.id(), side, failure.getMessage(), others.cores());
     }
   }
 
@@ -210,7 +211,7 @@ final class Comparison {
                 MarkdownReport.time(Statistics.median(pair.theirs())),
                 pair.ratio().text())
             + (pair.disturbed() ? disturbance(pair) : "")
-        : what + ": " + pair.outcome();
+        : what + ": " + pair.outcome() + (pair.disturbed() ? disturbance(pair) : "");
   }
 
   private static String disturbance(Pair pair) {

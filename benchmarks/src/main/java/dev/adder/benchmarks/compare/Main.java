@@ -108,7 +108,7 @@ public final class Main implements Callable<Integer> {
         .addShutdownHook(
             new Thread(
                 () -> {
-                  ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+                  WorkerProcess.endAll();
                   if (Files.exists(results.table())) {
                     System.out.printf(
                         "%nWhat was measured is in %s and %s.%n", results.table(), results.file());

@@ -131,7 +131,10 @@ final class MarkdownReport {
 
   private static String theirs(Optional<Pair> pair) {
     return pair.map(
-            p -> p.measured() ? figure(p, p.theirs()) + (p.cold() ? " ¹" : "") : p.outcome())
+            p ->
+                p.measured()
+                    ? figure(p, p.theirs()) + (p.cold() ? " ¹" : "")
+                    : p.outcome() + (p.disturbed() ? " ²" : ""))
         .orElse("–");
   }
 

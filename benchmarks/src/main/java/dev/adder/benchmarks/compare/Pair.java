@@ -55,11 +55,11 @@ record Pair(
 
   /** A pair that Adder itself could not take part in. */
   static Pair withoutAdder(String caseId, Side peer, String problem) {
-    return without(caseId, peer, OUR_FAILURE + problem);
+    return without(caseId, peer, OUR_FAILURE + problem, 0);
   }
 
   /** A pair without samples of the peer. */
-  static Pair without(String caseId, Side peer, String outcome) {
+  static Pair without(String caseId, Side peer, String outcome, double otherLoad) {
     List<Double> none = List.of();
     return new Pair(
         caseId,
@@ -77,7 +77,7 @@ record Pair(
         Double.NaN,
         Double.NaN,
         false,
-        0);
+        otherLoad);
   }
 
   /** A pair of samples. */

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +24,7 @@ final class WorkerProcess implements Runner {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String END = "";
+  private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
 
   private final Process process;
   private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
@@ -50,6 +53,7 @@ final class WorkerProcess implements Runner {
 
   private WorkerProcess(Process process, double limitSeconds) throws WorkerFailure {
     this.process = process;
+    ALIVE.add(process);
     yieldMemory(process);
     Thread reader = new Thread(this::read, "answers");
     reader.setDaemon(true);
@@ -161,8 +165,14 @@ final class WorkerProcess implements Runner {
     return trained;
   }
 
+  /** Ends all workers, when the run is broken off. */
+  static void endAll() {
+    ALIVE.forEach(Process::destroyForcibly);
+  }
+
   @Override
   public void close() {
+    ALIVE.remove(process);
     process.destroyForcibly();
     try {
       process.waitFor(10, TimeUnit.SECONDS);

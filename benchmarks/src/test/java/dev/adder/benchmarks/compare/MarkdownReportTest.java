@@ -109,7 +109,10 @@ class MarkdownReportTest {
     assertThat(pair("mambapy", false, 1, 2).settled()).isTrue();
     Side peer = new Side("mambapy", false, List.of(), Map.of());
     assertThat(Pair.withoutAdder("decode-tiny-64", peer, "killed").settled()).isFalse();
-    assertThat(Pair.without("decode-tiny-64", peer, "not finished within 9 s").settled()).isTrue();
+    assertThat(Pair.without("decode-tiny-64", peer, "not finished within 9 s", 0).settled())
+        .isTrue();
+    assertThat(Pair.without("decode-tiny-64", peer, "not finished within 9 s", 1).settled())
+        .isFalse();
   }
 
   @Test
