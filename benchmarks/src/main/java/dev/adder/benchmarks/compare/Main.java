@@ -108,6 +108,7 @@ public final class Main implements Callable<Integer> {
         .addShutdownHook(
             new Thread(
                 () -> {
+                  results.close();
                   WorkerProcess.endAll();
                   if (Files.exists(results.table())) {
                     System.out.printf(

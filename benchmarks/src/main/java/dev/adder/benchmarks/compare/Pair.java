@@ -43,6 +43,7 @@ record Pair(
 
   static final String MEASURED = "measured";
 
+  static final String INTERRUPTED = "interrupted";
   private static final String OUR_FAILURE = "Adder: ";
   private static final double LARGEST_OTHER_LOAD = 0.1;
 
@@ -110,7 +111,7 @@ record Pair(
   /** Whether it need not be measured again: nothing disturbed it, and Adder took part. */
   @JsonIgnore
   boolean settled() {
-    return !disturbed() && !outcome.startsWith(OUR_FAILURE);
+    return !disturbed() && !outcome.startsWith(OUR_FAILURE) && !outcome.equals(INTERRUPTED);
   }
 
   /** Whether others used so much of the processor that the times mean little. */

@@ -21,6 +21,7 @@ final class Results {
   private record Content(
       Machine machine, Plan plan, List<Map<String, Double>> limits, List<Pair> pairs) {}
 
+  private volatile boolean closed;
   private final Path file;
   private final Machine machine;
   private final Plan plan;
@@ -80,7 +81,15 @@ final class Results {
     write();
   }
 
+  /** Keeps what is on disk as it is: what comes from now on is the wreck of a broken-off run. */
+  void close() {
+    closed = true;
+  }
+
   private void write() throws IOException {
+    if (closed) {
+      return;
+    }
     Files.createDirectories(file.toAbsolutePath().getParent());
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     JSON.writeValue(fresh.toFile(), new Content(machine, plan, limits, pairs));

@@ -24,6 +24,10 @@ final class WorkerProcess implements Runner {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String END = "";
+
+  /** What a process ends with that was interrupted from the terminal. */
+  private static final int INTERRUPTED = 130;
+
   private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
 
   private final Process process;
@@ -127,7 +131,7 @@ final class WorkerProcess implements Runner {
       throw new WorkerFailure("gave an answer that is not JSON");
     } catch (InterruptedException interrupt) {
       Thread.currentThread().interrupt();
-      throw new WorkerFailure("interrupted");
+      throw new WorkerFailure(Pair.INTERRUPTED);
     }
   }
 
@@ -138,6 +142,9 @@ final class WorkerProcess implements Runner {
       Thread.currentThread().interrupt();
     }
     int code = process.isAlive() ? 0 : process.exitValue();
+    if (code == INTERRUPTED) {
+      return Pair.INTERRUPTED;
+    }
     return code == 137
         ? "killed, most likely for want of memory"
         : "ended with code " + code + ", see worker.log";
