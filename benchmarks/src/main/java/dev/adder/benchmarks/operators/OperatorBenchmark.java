@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
+import dev.adder.benchmarks.work.CollectedGradients;
 import dev.adder.benchmarks.work.Given;
 import dev.adder.tensor.FusedOperator;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -49,9 +49,9 @@ public abstract class OperatorBenchmark {
       scope.suppressNotUsedWarning();
       NDList results = operator.forward(inputs, differentiate);
       if (differentiate) {
-        boolean[] needed = new boolean[inputs.size()];
-        Arrays.fill(needed, true);
-        results = operator.backward(inputs, outputGradients, needed);
+        CollectedGradients gradients = new CollectedGradients(inputs);
+        operator.backward(inputs, outputGradients, gradients);
+        results = gradients.all();
       }
       return results.get(0).flatten().getFloat(0);
     }

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.ssm.SelectiveScan;
-import java.util.Arrays;
 
 /**
  * The selective scan at the width of mamba-130m (1536 channels, 16 states): the one place that
@@ -25,16 +24,15 @@ public final class ScanCall implements AutoCloseable {
     Shape selective = new Shape(batch, length, STATES);
     NDArray x = Given.values(manager, 1, -1, 1, wide);
     NDArray delta = Given.values(manager, 2, -5, -3, wide);
+    NDArray bias = manager.zeros(new Shape(CHANNELS));
     NDArray a = Given.values(manager, 3, -16, -1, new Shape(CHANNELS, STATES));
     NDArray b = Given.values(manager, 4, -1, 1, selective);
     NDArray c = Given.values(manager, 5, -1, 1, selective);
     NDArray skip = Given.values(manager, 6, -1, 1, new Shape(CHANNELS));
     NDArray z = Given.values(manager, 7, -1, 1, wide);
-    inputs = new NDList(x, delta, a, b, c, skip, z);
-    outputGradients =
-        new NDList(
-            Given.values(manager, 8, -1, 1, wide),
-            manager.zeros(new Shape(batch, CHANNELS, STATES)));
+    inputs = new NDList(x, delta, bias, a, b, c, skip, z);
+    // In a training step nobody uses the last state.
+    outputGradients = new NDList(Given.values(manager, 8, -1, 1, wide), null);
   }
 
   /** Forward only. Returns y and the last state; the caller closes them. */
@@ -46,9 +44,9 @@ public final class ScanCall implements AutoCloseable {
   public NDList both() {
     SelectiveScan scan = new SelectiveScan();
     NDList outputs = scan.forward(inputs, true);
-    boolean[] needed = new boolean[inputs.size()];
-    Arrays.fill(needed, true);
-    NDList gradients = scan.backward(inputs, outputGradients, needed);
+    CollectedGradients collected = new CollectedGradients(inputs);
+    scan.backward(inputs, outputGradients, collected);
+    NDList gradients = collected.all();
     NDList kept = new NDList(outputs.get(0), gradients.get(0));
     outputs.get(1).close();
     gradients.subNDList(1).close();
