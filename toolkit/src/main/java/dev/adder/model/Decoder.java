@@ -33,8 +33,6 @@ public final class Decoder implements AutoCloseable {
   /** Below this a token takes so few microseconds that a second thread does not help. */
   private static final double ALONE_BYTES = 2 << 20;
 
-  private static final int HEAD_PIECE_BYTES = 1 << 20;
-
   private final MambaConfig config;
   private final NDManager manager;
 
@@ -71,13 +69,13 @@ public final class Decoder implements AutoCloseable {
   }
 
   private List<Stages.Stage> stages() {
-    Ranges all = Ranges.of(1, 0, 1);
+    Ranges all = Ranges.of(1, 0);
     List<Stages.Stage> list = new ArrayList<>();
     list.add(all.stage((from, to) -> lookUp()));
     blocks.forEach(block -> list.addAll(block.stages()));
     list.add(all.stage((from, to) -> norm.apply(buffers.residual, buffers.normed)));
     double bytes = (double) Float.BYTES * head.size();
-    list.add(Ranges.of(logits.length, bytes, HEAD_PIECE_BYTES).stage(this::predict));
+    list.add(Ranges.of(logits.length, bytes).stage(this::predict));
     return list;
   }
 

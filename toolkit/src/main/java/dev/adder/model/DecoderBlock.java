@@ -17,10 +17,6 @@ final class DecoderBlock {
 
   private static final int LANES = RawTensor.LANES;
 
-  // What a thread takes at a time: enough to be worth taking, little enough to end together.
-  private static final int PIECE_BYTES = 256 << 10;
-  private static final int SCAN_PIECE_BYTES = 64 << 10;
-
   /** What the blocks of a model work on, one after the other. */
   static final class Buffers {
     final float[] residual;
@@ -79,13 +75,13 @@ final class DecoderBlock {
   List<Stages.Stage> stages() {
     int blocks = step.blocks();
     double scanned = Float.BYTES * (double) config.dInner() * (config.dtRank() + config.dState());
-    Ranges selected = Ranges.of(signals.selective().length, bytes(xProj), PIECE_BYTES);
+    Ranges selected = Ranges.of(signals.selective().length, bytes(xProj));
     return List.of(
-        Ranges.of(1, 0, 1).stage((from, to) -> norm.apply(buffers.residual, buffers.normed)),
-        Ranges.of(blocks, bytes(inProj), PIECE_BYTES).stage(this::enter),
+        Ranges.of(1, 0).stage((from, to) -> norm.apply(buffers.residual, buffers.normed)),
+        Ranges.of(blocks, bytes(inProj)).stage(this::enter),
         selected.stage(this::select),
-        Ranges.of(blocks, scanned, SCAN_PIECE_BYTES).stage(step::scan),
-        Ranges.of(config.dModel(), bytes(outProj), PIECE_BYTES).stage(this::leave));
+        Ranges.of(blocks, scanned).stage(step::scan),
+        Ranges.of(config.dModel(), bytes(outProj)).stage(this::leave));
   }
 
   private void enter(int fromBlock, int toBlock) {

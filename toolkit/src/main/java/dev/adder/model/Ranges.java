@@ -10,6 +10,10 @@ import dev.adder.tensor.Stages;
  */
 record Ranges(int rows, int step) {
 
+  private static final int LARGE_BYTES = 512 << 10;
+  private static final int SMALL_BYTES = 32 << 10;
+  private static final int ENOUGH = 8;
+
   /** What is done for the rows of a range. */
   @FunctionalInterface
   interface Work {
@@ -17,12 +21,14 @@ record Ranges(int rows, int step) {
   }
 
   /**
+   * Large enough to be worth taking, small enough for the threads to end together.
+   *
    * @param bytes that are read for all rows
-   * @param bytesOfRange that are read for one range, more or less
    */
-  static Ranges of(int rows, double bytes, int bytesOfRange) {
-    int wanted = (int) Math.max(1, bytes / bytesOfRange);
-    return new Ranges(rows, (rows + wanted - 1) / wanted);
+  static Ranges of(int rows, double bytes) {
+    double wanted = Math.max(bytes / LARGE_BYTES, Math.min(ENOUGH, bytes / SMALL_BYTES));
+    int count = (int) Math.max(1, Math.min(rows, wanted));
+    return new Ranges(rows, (rows + count - 1) / count);
   }
 
   /** A stage of these ranges. */
