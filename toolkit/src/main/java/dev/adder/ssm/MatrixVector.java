@@ -11,6 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
  * MB: this reads 66 to 72 GB/s where one row after the other, and a plain read of the same bytes,
  * reach 55 to 59, four rows far apart 62, and two or four neighbouring rows 20 to 26. A row's sum
  * does not depend on which rows are computed with it.
+ *
+ * <p>What is left of the columns is added by a loop of its own: with it, the method of the pairs
+ * would be longer than HotSpot inlines on JDK 25, and vectors would be allocated.
  */
 public final class MatrixVector {
 
@@ -36,6 +39,7 @@ public final class MatrixVector {
     if (from + 2 * half < to) {
       pair(w, (to - 1) * columns, (to - 1) * columns, columns, x, y, to - 1, y, to - 1);
     }
+    addRest(w, from, to - from, columns, x, y, from);
   }
 
   /**
@@ -54,6 +58,8 @@ public final class MatrixVector {
     for (int i = from; i < to; i++) {
       pair(w, i * columns, half + i * columns, columns, x, upper, i, lower, i);
     }
+    addRest(w, from, to - from, columns, x, upper, from);
+    addRest(w, half / columns + from, to - from, columns, x, lower, from);
   }
 
   private static void pair(
@@ -70,8 +76,7 @@ public final class MatrixVector {
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
-    int i = 0;
-    for (; i + 2 * LANES <= columns; i += 2 * LANES) {
+    for (int i = 0; i + 2 * LANES <= columns; i += 2 * LANES) {
       FloatVector even = FloatVector.fromArray(SPECIES, x, i);
       FloatVector odd = FloatVector.fromArray(SPECIES, x, i + LANES);
       a = w.load(first + i).fma(even, a);
@@ -79,22 +84,29 @@ public final class MatrixVector {
       c = w.load(second + i).fma(even, c);
       d = w.load(second + i + LANES).fma(odd, d);
     }
-    if (i + LANES <= columns) {
-      FloatVector even = FloatVector.fromArray(SPECIES, x, i);
-      a = w.load(first + i).fma(even, a);
-      c = w.load(second + i).fma(even, c);
-      i += LANES;
-    }
-    toFirst[atFirst] = LaneSum.fold(a.add(b)) + rest(w, first, i, columns, x);
-    toSecond[atSecond] = LaneSum.fold(c.add(d)) + rest(w, second, i, columns, x);
+    toFirst[atFirst] = LaneSum.fold(a.add(b));
+    toSecond[atSecond] = LaneSum.fold(c.add(d));
   }
 
-  /** The columns that fill no vector. */
-  private static float rest(RawTensor w, int row, int from, int columns, float[] x) {
-    float sum = 0;
-    for (int i = from; i < columns; i++) {
-      sum += w.get(row + i) * x[i];
+  /** The columns behind the last two whole vectors of some rows. */
+  private static void addRest(
+      RawTensor w, int from, int count, int columns, float[] x, float[] y, int at) {
+    int rest = columns / (2 * LANES) * (2 * LANES);
+    if (rest == columns) {
+      return;
     }
-    return sum;
+    int start = rest + (rest + LANES <= columns ? LANES : 0);
+    for (int i = 0; i < count; i++) {
+      int row = (from + i) * columns;
+      float sum = start > rest ? one(w, row + rest, x, rest) : 0;
+      for (int j = start; j < columns; j++) {
+        sum += w.get(row + j) * x[j];
+      }
+      y[at + i] += sum;
+    }
+  }
+
+  private static float one(RawTensor w, int at, float[] x, int from) {
+    return LaneSum.fold(w.load(at).mul(FloatVector.fromArray(SPECIES, x, from)));
   }
 }

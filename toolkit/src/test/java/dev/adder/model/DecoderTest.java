@@ -46,6 +46,8 @@ class DecoderTest {
 
   private static final int TOKENS = 63;
 
+  private static final int BYTES = 1024;
+
   enum Model {
     /** No size is a whole number of vectors. */
     ODD(new MambaConfig(53, 20, 3, 41, 5, 4, 3, 1e-5, false)),
@@ -257,21 +259,24 @@ class DecoderTest {
     }
   }
 
-  /** The pool takes about a hundred bytes for each run, the decoder nothing. */
+  /**
+   * The pool takes about a hundred bytes for a token, and HotSpot may leave a vector or two; a loop
+   * it does not compile as a whole takes a hundred times as much.
+   */
   @ParameterizedTest
   @EnumSource(names = {"WIDE", "QUICK"})
   void a_token_allocates_next_to_nothing(Model model) throws IOException {
     Mamba mamba = model.load(manager);
     try (Decoder decoder = Decoder.of(mamba)) {
       long least = Long.MAX_VALUE;
-      for (int round = 0; round < 300 && least > 100 * 256; round++) {
+      for (int round = 0; round < 300 && least > 100 * BYTES; round++) {
         long before = allocated();
         for (int i = 0; i < 100; i++) {
           decoder.step(i % 50);
         }
         least = Math.min(least, allocated() - before);
       }
-      assertThat(least).isLessThan(100 * 256);
+      assertThat(least).isLessThanOrEqualTo(100 * BYTES);
     }
   }
 
