@@ -40,7 +40,8 @@ final class LaneSum {
     }
   }
 
-  private static float fold(FloatVector vector) {
+  /** The sum of the lanes, of which there are 8 or 16. */
+  static float fold(FloatVector vector) {
     FloatVector sum = LANES == 16 ? vector.add(vector.rearrange(BY_8)) : vector;
     sum = sum.add(sum.rearrange(BY_4));
     sum = sum.add(sum.rearrange(BY_2));

@@ -1,0 +1,112 @@
+package dev.adder.ssm;
+
+import dev.adder.tensor.RawTensor;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * y = W x for a matrix in a tensor's memory, as fast as the memory is read.
+ *
+ * <p>Two rows far apart are read side by side, each with two sums. Measured on two cores and 157
+ * MB: this reads 66 to 72 GB/s where one row after the other, and a plain read of the same bytes,
+ * reach 55 to 59, four rows far apart 62, and two or four neighbouring rows 20 to 26. A row's sum
+ * does not depend on which rows are computed with it.
+ *
+ * <p>What is left of the columns is added by a loop of its own: with it, the method of the pairs
+ * would be longer than HotSpot inlines on JDK 25, and vectors would be allocated.
+ */
+public final class MatrixVector {
+
+  private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
+  private static final int LANES = VectorMath.LANES;
+
+  private MatrixVector() {}
+
+  /**
+   * Some rows of a product.
+   *
+   * @param w (rows, columns)
+   * @param from first row
+   * @param to row behind the last
+   * @param x at least {@code columns} numbers
+   * @param y receives row i at {@code i}
+   */
+  public static void multiply(RawTensor w, int from, int to, int columns, float[] x, float[] y) {
+    int half = (to - from) / 2;
+    for (int i = from; i < from + half; i++) {
+      pair(w, i * columns, (i + half) * columns, columns, x, y, i, y, i + half);
+    }
+    if (from + 2 * half < to) {
+      pair(w, (to - 1) * columns, (to - 1) * columns, columns, x, y, to - 1, y, to - 1);
+    }
+    addRest(w, from, to - from, columns, x, y, from);
+  }
+
+  /**
+   * The same rows of the upper and of the lower half of a matrix.
+   *
+   * @param w (2 · rows, columns)
+   * @param from first row of each half
+   * @param to row behind the last
+   * @param x at least {@code columns} numbers
+   * @param upper receives row i of the upper half at {@code i}
+   * @param lower receives row i of the lower half at {@code i}
+   */
+  public static void multiplyHalves(
+      RawTensor w, int from, int to, int columns, float[] x, float[] upper, float[] lower) {
+    int half = w.size() / 2;
+    for (int i = from; i < to; i++) {
+      pair(w, i * columns, half + i * columns, columns, x, upper, i, lower, i);
+    }
+    addRest(w, from, to - from, columns, x, upper, from);
+    addRest(w, half / columns + from, to - from, columns, x, lower, from);
+  }
+
+  private static void pair(
+      RawTensor w,
+      int first,
+      int second,
+      int columns,
+      float[] x,
+      float[] toFirst,
+      int atFirst,
+      float[] toSecond,
+      int atSecond) {
+    FloatVector a = FloatVector.zero(SPECIES);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    for (int i = 0; i + 2 * LANES <= columns; i += 2 * LANES) {
+      FloatVector even = FloatVector.fromArray(SPECIES, x, i);
+      FloatVector odd = FloatVector.fromArray(SPECIES, x, i + LANES);
+      a = w.load(first + i).fma(even, a);
+      b = w.load(first + i + LANES).fma(odd, b);
+      c = w.load(second + i).fma(even, c);
+      d = w.load(second + i + LANES).fma(odd, d);
+    }
+    toFirst[atFirst] = LaneSum.fold(a.add(b));
+    toSecond[atSecond] = LaneSum.fold(c.add(d));
+  }
+
+  /** The columns behind the last two whole vectors of some rows. */
+  private static void addRest(
+      RawTensor w, int from, int count, int columns, float[] x, float[] y, int at) {
+    int rest = columns / (2 * LANES) * (2 * LANES);
+    if (rest == columns) {
+      return;
+    }
+    int start = rest + (rest + LANES <= columns ? LANES : 0);
+    for (int i = 0; i < count; i++) {
+      int row = (from + i) * columns;
+      float sum = start > rest ? one(w, row + rest, x, rest) : 0;
+      for (int j = start; j < columns; j++) {
+        sum += w.get(row + j) * x[j];
+      }
+      y[at + i] += sum;
+    }
+  }
+
+  private static float one(RawTensor w, int at, float[] x, int from) {
+    return LaneSum.fold(w.load(at).mul(FloatVector.fromArray(SPECIES, x, from)));
+  }
+}
