@@ -19,6 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -147,6 +150,40 @@ class ExperimentTest {
     try (PretrainedModel merged = Ssm.load(folder.resolve("merged").toString())) {
       assertThat(merged.evaluate(task).strictScore())
           .isCloseTo(scores.get(0).strictScore(), within(0.051));
+    }
+  }
+
+  @Test
+  void trainings_side_by_side_give_the_same_bits_as_one_alone() throws Exception {
+    Workers.use(1);
+    Task task = QuickRte.task(60, 10, 1);
+    ExecutorService pool = Executors.newFixedThreadPool(3);
+    try (PretrainedModel model = Ssm.load("quick")) {
+      double[] alone = losses(model, task);
+      List<Future<double[]>> beside = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        beside.add(pool.submit(() -> losses(model, task)));
+      }
+      for (Future<double[]> one : beside) {
+        assertThat(one.get()).containsExactly(alone);
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static double[] losses(PretrainedModel model, Task task) {
+    try (TrainedModel trained =
+        model
+            .lora()
+            .on("in_proj", "x_proj.*")
+            .attach()
+            .train(task)
+            .epochs(3)
+            .batchSize(4)
+            .learningRate(1e-2)
+            .run()) {
+      return trained.log().steps().stream().mapToDouble(s -> s.loss()).toArray();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.adder.benchmarks.work;
 
 import ai.djl.ndarray.NDManager;
 import dev.adder.model.Checkpoint;
+import dev.adder.model.Decoder;
 import dev.adder.model.Mamba;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,11 +12,13 @@ final class DecodingWork implements Work {
 
   private final NDManager manager;
   private final Mamba model;
+  private final Decoder decoder;
   private final int tokens;
 
   private DecodingWork(Mamba model, NDManager manager, int tokens) {
     this.manager = manager;
     this.model = model;
+    decoder = Decoder.of(model);
     this.tokens = tokens;
   }
 
@@ -28,16 +31,15 @@ final class DecodingWork implements Work {
   /** Returns the largest logit after the first token. */
   @Override
   public double run() {
-    try (Decoder decoder = new StateDecoder(model, manager)) {
-      int token = Given.token(0, model.config().vocabSize());
-      double first = 0;
-      for (int i = 0; i < tokens; i++) {
-        float[] logits = decoder.next(token);
-        token = largest(logits);
-        first = i == 0 ? logits[token] : first;
-      }
-      return first;
+    decoder.reset();
+    int token = Given.token(0, model.config().vocabSize());
+    double first = 0;
+    for (int i = 0; i < tokens; i++) {
+      float[] logits = decoder.step(token);
+      token = largest(logits);
+      first = i == 0 ? logits[token] : first;
     }
+    return first;
   }
 
   private static int largest(float[] logits) {
@@ -50,6 +52,7 @@ final class DecodingWork implements Work {
 
   @Override
   public void close() {
+    decoder.close();
     manager.close();
   }
 }
