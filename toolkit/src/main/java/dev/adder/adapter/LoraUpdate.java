@@ -8,6 +8,7 @@ import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightUpdate;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.RawTensor;
+import dev.adder.tensor.Scaling;
 import dev.adder.tensor.Tape;
 import java.util.List;
 
@@ -46,7 +47,7 @@ final class LoraUpdate implements WeightUpdate {
   @Override
   public NDArray apply(Tape tape, NDArray frozen) {
     return tape.plain(
-        w -> w.get(0).add(w.get(1).matMul(w.get(2)).mul(scale)),
+        w -> w.get(0).add(Scaling.times(w.get(1).matMul(w.get(2)), scale)),
         frozen,
         b.getArray(),
         a.getArray());

@@ -9,6 +9,7 @@ import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.Product;
 import dev.adder.tensor.RawTensor;
+import dev.adder.tensor.Scaling;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -137,6 +138,6 @@ final class LowRankLinear implements FusedOperator {
     NDArray base = x.matMul(inputs.get(1).transpose());
     NDArray input = dropout.drops() ? x.mul(dropout.mask(x)) : x;
     NDArray path = input.matMul(inputs.get(2).transpose()).matMul(inputs.get(3).transpose());
-    return new NDList(base.add(path.mul(scale)));
+    return new NDList(base.add(Scaling.times(path, scale)));
   }
 }

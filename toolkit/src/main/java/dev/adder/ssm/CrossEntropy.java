@@ -158,8 +158,8 @@ public final class CrossEntropy implements FusedOperator {
         RawTensor.create(logits.getManager(), classOfRow, new Shape(targets.length))
             .oneHot(classes)
             .toType(logits.getDataType(), false);
-    NDArray picked = logits.logSoftmax(1).mul(oneHot).sum().neg().div(targets.length);
-    return new NDList(picked.reshape(1));
+    NDArray picked = logits.logSoftmax(1).mul(oneHot).sum(new int[] {1});
+    return new NDList(picked.mean().neg().reshape(1));
   }
 
   private void requireRows(NDList inputs) {

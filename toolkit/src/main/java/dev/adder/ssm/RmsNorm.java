@@ -214,8 +214,8 @@ public final class RmsNorm implements FusedOperator {
     boolean adds = inputs.size() > 2;
     NDArray r = adds ? inputs.get(0).add(inputs.get(1)) : inputs.get(0);
     int[] last = {r.getShape().dimension() - 1};
-    NDArray scale = r.square().mean(last, true).add(epsilon).sqrt().pow(-1);
-    NDArray y = r.mul(scale).mul(weight(inputs));
+    NDArray root = r.square().mean(last, true).add(epsilon).sqrt();
+    NDArray y = r.div(root).mul(weight(inputs));
     return adds ? new NDList(y, r) : new NDList(y);
   }
 }

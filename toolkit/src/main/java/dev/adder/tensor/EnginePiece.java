@@ -73,10 +73,12 @@ final class EnginePiece implements FusedOperator {
 
   /** The engine may hand out a view, such as a transposed or a repeated one; closes it. */
   private static NDArray contiguous(NDArray view) {
-    NDArray fresh = view.getManager().create(view.getShape(), view.getDataType());
-    view.copyTo(fresh);
-    view.close();
-    return fresh;
+    try (NDArray flat = view.flatten();
+        NDArray copy = flat.duplicate()) {
+      NDArray fresh = copy.reshape(view.getShape());
+      view.close();
+      return fresh;
+    }
   }
 
   @Override

@@ -217,9 +217,10 @@ public final class RawTensor {
   /**
    * A new float32 tensor with these values, in memory of the engine.
    *
-   * <p>The engine's own way from values to a tensor wraps Java's memory, which is aligned to 16
-   * bytes only; matrix products round by alignment, so that results would depend on where that
-   * memory happened to lie. The engine's memory is aligned to 64 bytes.
+   * <p>The engine's own way from values to a tensor wraps memory of a Java buffer, which lives only
+   * as long as that very object: views of it, and what the engine keeps of it for a way back,
+   * outlive it and then read what lies there after a garbage collection. It is also aligned to 16
+   * bytes only, by which matrix products round.
    */
   public static NDArray create(NDManager manager, float[] values, Shape shape) {
     if (manager.getDevice().isGpu()) {

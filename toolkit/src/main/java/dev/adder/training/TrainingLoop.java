@@ -10,6 +10,7 @@ import dev.adder.data.TokenBatch;
 import dev.adder.model.Mamba;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.RawTensor;
+import dev.adder.tensor.Scaling;
 import dev.adder.tensor.Tape;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,7 +122,7 @@ public final class TrainingLoop {
       NDArray ids = ids(manager, batch);
       NDArray mean = model.loss(tape, ids, positions, batch.labels());
       float weight = (float) positions.length / tokens;
-      NDArray share = tape.plain(loss -> loss.get(0).mul(weight), mean);
+      NDArray share = tape.apply(new Scaling(weight), mean).get(0);
       tape.backward(share);
       return share.toFloatArray()[0];
     }
