@@ -14,6 +14,7 @@ import dev.adder.tensor.FusedOperator;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.Product;
 import dev.adder.tensor.RowLookup;
+import dev.adder.tensor.Scaling;
 import dev.adder.tensor.Split;
 import dev.adder.tensor.Sum;
 import dev.adder.tensor.Tape;
@@ -127,6 +128,7 @@ class OperatorTest {
       cases.add(
           new Case("product" + size, Product::new, -1, wide, new long[] {n, d}, new long[] {n}));
       cases.add(new Case("sum" + size, Sum::new, -1, wide, wide));
+      cases.add(new Case("scaling" + size, () -> new Scaling(0.3f), -1, wide));
     }
     cases.add(
         new Case(
@@ -327,6 +329,29 @@ class OperatorTest {
     for (int i = 0; i < 3; i++) {
       assertThat(runs.get(i + 3)).containsExactly(runs.get(i));
       assertThat(runs.get(i + 6)).containsExactly(runs.get(i));
+    }
+  }
+
+  /** The engine kept a number of its graph in memory that the collector had given away. */
+  @Test
+  void a_garbage_collection_before_the_way_back_changes_no_gradient() {
+    NDArray leaf = manager.ones(new Shape(1));
+    JniUtils.attachGradient((PtNDArray) leaf, true);
+    try (Tape tape = Tape.recording()) {
+      List<NDArray> losses = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        losses.add(tape.plain(x -> Scaling.times(x.get(0), 0.25f), leaf));
+      }
+      System.gc();
+      for (int i = 0; i < 2_000; i++) {
+        java.nio.ByteBuffer.allocateDirect(4).putFloat(0, 1e30f);
+      }
+      NDArray sum = losses.get(0);
+      for (NDArray loss : losses.subList(1, losses.size())) {
+        sum = tape.apply(new Sum(), sum, loss).get(0);
+      }
+      tape.backward(sum);
+      assertThat(JniUtils.getGradient((PtNDArray) leaf).toFloatArray()).containsExactly(50f);
     }
   }
 
