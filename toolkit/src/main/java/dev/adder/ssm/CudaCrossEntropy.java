@@ -1,0 +1,106 @@
+package dev.adder.ssm;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.adder.tensor.DeviceOperator;
+import dev.adder.tensor.cuda.Arguments;
+import dev.adder.tensor.cuda.CudaDevice;
+import dev.adder.tensor.cuda.KernelSet;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link CrossEntropy} on a GPU, by the kernels of {@code cross_entropy.cu}. Input logits (m,
+ * classes), float32 or bf16; output the mean loss (1), float32.
+ *
+ * <p>The gradient overwrites the logits: at 50,280 classes they are the largest tensor of a step,
+ * and nothing reads them after the loss.
+ */
+final class CudaCrossEntropy implements DeviceOperator {
+
+  /** Blocks of one row on the way back. */
+  private static final int PARTS = 4;
+
+  private final CudaDevice device;
+  private final int[] targets;
+  private @Nullable NDArray classOfRow;
+  private @Nullable NDArray losses;
+  private @Nullable NDArray logs;
+
+  /**
+   * @param targets one class per row; a negative one leaves its row out
+   */
+  CudaCrossEntropy(CudaDevice device, int[] targets) {
+    this.device = device;
+    this.targets = targets;
+  }
+
+  @Override
+  public NDList forward(NDList inputs, boolean differentiate) {
+    NDArray logits = inputs.get(0);
+    requireClasses(logits.getShape().get(1));
+    NDManager manager = logits.getManager();
+    classOfRow = manager.create(targets, new Shape(targets.length));
+    losses = CudaDevice.floats(logits, targets.length);
+    logs = CudaDevice.floats(logits, targets.length);
+    launch(logits, "cross_entropy_forward", 1, null);
+    return new NDList(losses.sum().div(counted()).reshape(1));
+  }
+
+  @Override
+  public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
+    NDArray logits = inputs.get(0);
+    NDArray scale = outputGradients.get(0).toType(DataType.FLOAT32, false);
+    launch(logits, "cross_entropy_backward", PARTS, scale);
+    return new NDList(logits);
+  }
+
+  private void launch(NDArray logits, String kernel, int parts, @Nullable NDArray scale) {
+    String type = CudaDevice.type(logits);
+    Arguments arguments =
+        new Arguments()
+            .tensor(logits)
+            .tensor(Objects.requireNonNull(classOfRow))
+            .tensor(Objects.requireNonNull(losses))
+            .tensor(Objects.requireNonNull(logs))
+            .tensor(scale)
+            .number(targets.length)
+            .number(logits.getShape().get(1))
+            .real(1.0 / counted());
+    device.launch(
+        kernels(type), "%s<%s>".formatted(kernel, type), targets.length, parts, 1, arguments);
+  }
+
+  private long counted() {
+    long counted = java.util.Arrays.stream(targets).filter(target -> target >= 0).count();
+    if (counted == 0) {
+      throw new IllegalArgumentException(
+          "There are no label tokens to take a loss over; give at least one.");
+    }
+    return counted;
+  }
+
+  /** An index outside would read memory of others. */
+  private void requireClasses(long classes) {
+    for (int target : targets) {
+      if (target >= classes) {
+        throw new IllegalArgumentException(
+            "A label is %d, but there are %d classes. Use the model's own tokenizer."
+                .formatted(target, classes));
+      }
+    }
+  }
+
+  /** The kernels of one type. */
+  static KernelSet kernels(String type) {
+    return new KernelSet(
+        "cross_entropy.cu",
+        List.of(
+            "cross_entropy_forward<%s>".formatted(type),
+            "cross_entropy_backward<%s>".formatted(type)));
+  }
+}

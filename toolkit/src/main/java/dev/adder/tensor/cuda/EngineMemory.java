@@ -1,0 +1,200 @@
+package dev.adder.tensor.cuda;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.LibUtils;
+import com.sun.jna.Function;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.PointerByReference;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tensors of the engine as libtorch's stable C interface sees them, on CPU and GPU alike: their
+ * address, their true type, and bf16, which DJL 0.36 does not know.
+ *
+ * <p>DJL's glue has no number for bf16. Asking it for that type, by {@code toType} or {@code
+ * create}, ends the JVM; a bf16 tensor says it is of type UNKNOWN. Operators that take no type
+ * (products, sums, slices) work on it. So bf16 tensors are made and recognised here.
+ */
+public final class EngineMemory {
+
+  private static volatile boolean bound;
+
+  private EngineMemory() {}
+
+  // Names and order of arguments are libtorch's; a result other than 0 is an error.
+  private static native int aoti_torch_get_data_ptr(Pointer tensor, PointerByReference address);
+
+  private static native int aoti_torch_get_strides(Pointer tensor, PointerByReference strides);
+
+  private static native int aoti_torch_get_dtype(Pointer tensor, IntByReference type);
+
+  private static native int aoti_torch_dtype_bfloat16();
+
+  private static native int aoti_torch_device_type_cpu();
+
+  private static native int aoti_torch_device_type_cuda();
+
+  private static native int aoti_torch_copy_(Pointer to, Pointer from, int asynchronous);
+
+  private static native int aoti_torch_empty_strided(
+      long dimensions,
+      long[] sizes,
+      long[] strides,
+      int type,
+      int deviceType,
+      int device,
+      PointerByReference tensor);
+
+  private static void bind() {
+    if (!bound) {
+      synchronized (EngineMemory.class) {
+        if (!bound) {
+          Native.register(EngineMemory.class, library("torch_cpu"));
+          bound = true;
+        }
+      }
+    }
+  }
+
+  /** The folder of the engine's native libraries; loads the engine. */
+  static Path folder() {
+    Engine.getEngine("PyTorch");
+    return Path.of(LibUtils.getLibtorchPath());
+  }
+
+  private static NativeLibrary library(String name) {
+    return NativeLibrary.getInstance(folder().resolve(System.mapLibraryName(name)).toString());
+  }
+
+  private static Pointer handle(NDArray tensor) {
+    return new Pointer(((PtNDArray) tensor).getHandle());
+  }
+
+  /** The address of a contiguous tensor's first element; valid while the tensor is open. */
+  public static long address(NDArray tensor) {
+    bind();
+    requireContiguous(tensor);
+    PointerByReference address = new PointerByReference();
+    check(aoti_torch_get_data_ptr(handle(tensor), address), "the address of a tensor");
+    return Pointer.nativeValue(address.getValue());
+  }
+
+  private static void requireContiguous(NDArray tensor) {
+    Shape shape = tensor.getShape();
+    int dimensions = shape.dimension();
+    if (dimensions == 0 || shape.size() == 0) {
+      return;
+    }
+    PointerByReference strides = new PointerByReference();
+    check(aoti_torch_get_strides(handle(tensor), strides), "the strides of a tensor");
+    long[] given = strides.getValue().getLongArray(0, dimensions);
+    long expected = 1;
+    for (int i = dimensions - 1; i >= 0; i--) {
+      // The stride along a single element says nothing.
+      if (shape.get(i) != 1 && given[i] != expected) {
+        throw new IllegalArgumentException(
+            "A tensor of shape %s is not contiguous. Copy it first.".formatted(shape));
+      }
+      expected *= shape.get(i);
+    }
+  }
+
+  /** Whether a tensor is of type bf16. */
+  public static boolean isBf16(NDArray tensor) {
+    bind();
+    IntByReference type = new IntByReference();
+    check(aoti_torch_get_dtype(handle(tensor), type), "the type of a tensor");
+    return type.getValue() == aoti_torch_dtype_bfloat16();
+  }
+
+  /** A new bf16 tensor on the manager's device, its content undefined. */
+  public static NDArray emptyBf16(NDManager manager, Shape shape) {
+    bind();
+    int dimensions = shape.dimension();
+    long[] strides = new long[dimensions];
+    long stride = 1;
+    for (int i = dimensions - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= shape.get(i);
+    }
+    boolean gpu = manager.getDevice().isGpu();
+    PointerByReference tensor = new PointerByReference();
+    check(
+        aoti_torch_empty_strided(
+            dimensions,
+            shape.getShape(),
+            strides,
+            aoti_torch_dtype_bfloat16(),
+            gpu ? aoti_torch_device_type_cuda() : aoti_torch_device_type_cpu(),
+            gpu ? manager.getDevice().getDeviceId() : 0,
+            tensor),
+        "a bf16 tensor of shape " + shape);
+    return new PtNDArray((PtNDManager) manager, Pointer.nativeValue(tensor.getValue()));
+  }
+
+  /** A new tensor of the type of another one, its content undefined. */
+  public static NDArray emptyLike(NDArray tensor, Shape shape) {
+    return isBf16(tensor)
+        ? emptyBf16(tensor.getManager(), shape)
+        : tensor.getManager().create(shape, tensor.getDataType());
+  }
+
+  /** A copy of a tensor in bf16, rounded to the nearest, by the engine. */
+  public static NDArray toBf16(NDArray tensor) {
+    NDArray copy = emptyBf16(tensor.getManager(), tensor.getShape());
+    copy(tensor, copy);
+    return copy;
+  }
+
+  /** A tensor in float32: itself if it is, else a copy, by the engine. */
+  public static NDArray toFloat(NDArray tensor) {
+    if (!isBf16(tensor)) {
+      return tensor.toType(DataType.FLOAT32, false);
+    }
+    NDArray copy = tensor.getManager().create(tensor.getShape(), DataType.FLOAT32);
+    copy(tensor, copy);
+    return copy;
+  }
+
+  private static void copy(NDArray from, NDArray to) {
+    check(aoti_torch_copy_(handle(to), handle(from), 0), "a copy into another type");
+  }
+
+  /**
+   * The stream the engine's operators use on a device at this moment; null for the default stream,
+   * which they use unless told otherwise.
+   */
+  static @Nullable Pointer stream(@Nullable Function current, int device) {
+    if (current == null) {
+      return null;
+    }
+    PointerByReference stream = new PointerByReference();
+    check(current.invokeInt(new Object[] {device, stream}), "the stream of the engine");
+    return stream.getValue();
+  }
+
+  /** The engine's function that tells its stream, or null where it is not exported. */
+  static @Nullable Function streamFunction() {
+    try {
+      return library("torch_cuda").getFunction("aoti_torch_get_current_cuda_stream");
+    } catch (UnsatisfiedLinkError defaultStream) {
+      return null;
+    }
+  }
+
+  private static void check(int error, String what) {
+    if (error != 0) {
+      throw new IllegalStateException("libtorch does not give %s.".formatted(what));
+    }
+  }
+}
