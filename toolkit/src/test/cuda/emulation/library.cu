@@ -6,7 +6,6 @@
 #include <string>
 
 #include "adamw.cu"
-#include "cast.cu"
 #include "columns.cu"
 #include "convolution.cu"
 #include "cross_entropy.cu"

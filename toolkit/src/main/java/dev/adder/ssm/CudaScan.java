@@ -49,11 +49,11 @@ final class CudaScan implements DeviceOperator {
     }
   }
 
-  /** Spans are no shorter: each costs a pass over its steps more. */
+  /** Steps of the shortest span: shorter ones would be all start and end. */
   private static final int SHORTEST_SPAN = 64;
 
-  /** Blocks a multiprocessor holds; with fewer in all, time is cut into spans. */
-  private static final int BLOCKS_TOGETHER = 4;
+  /** Blocks for each multiprocessor where time is cut. */
+  private static final int FILL = 2;
 
   private final CudaDevice device;
   private @Nullable NDArray kept;
@@ -161,7 +161,9 @@ final class CudaScan implements DeviceOperator {
     requireTypes(inputs);
     division = Division.of(states);
     long together = batch * CudaDevice.blocks(channels, division.channels());
-    long wanted = BLOCKS_TOGETHER * (long) device.multiprocessors() / together;
+    // Spans cost a second pass over all steps: they pay where half of the device would idle.
+    int multiprocessors = device.multiprocessors();
+    long wanted = FILL * together > multiprocessors ? 1 : FILL * multiprocessors / together;
     long most = Math.max(1, Math.min(wanted, length / SHORTEST_SPAN));
     long tiles = CudaDevice.blocks(CudaDevice.blocks(length, most), division.tile());
     span = tiles * division.tile();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.adder.tensor.cuda.EngineMemory;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,7 @@ public final class PlainOperator implements DeviceOperator {
       for (int i = 1; i < outputs.size(); i++) {
         sum = sum.add(outputs.get(i).mul(outputGradients.get(i)).sum());
       }
-      NDArray one = sum.getManager().ones(sum.getShape(), sum.getDataType());
+      NDArray one = EngineMemory.filledLike(sum, 1);
       JniUtils.backward((PtNDArray) sum, (PtNDArray) one, false, false);
     } finally {
       JniUtils.setGradMode(before);
@@ -66,7 +67,8 @@ public final class PlainOperator implements DeviceOperator {
     NDList gradients = new NDList();
     for (int i = 0; i < leaves.size(); i++) {
       NDArray gradient = needed[i] ? JniUtils.getGradient((PtNDArray) leaves.get(i)) : null;
-      gradients.add(needed[i] && gradient == null ? leaves.get(i).zerosLike() : gradient);
+      gradients.add(
+          needed[i] && gradient == null ? EngineMemory.filledLike(leaves.get(i), 0) : gradient);
     }
     return gradients;
   }

@@ -91,7 +91,7 @@ __device__ inline void spread_sum(float (&v)[V]) {
   }
 }
 
-/** The sum over a block, known to all of its threads. */
+/** The sum over a block, known to all of its threads; at most once per type in a kernel. */
 template <typename N>
 __device__ inline N block_sum(N value) {
   __shared__ N of_warp[WARPS];
@@ -99,7 +99,6 @@ __device__ inline N block_sum(N value) {
   for (int bit = WARP / 2; bit > 0; bit /= 2) {
     value += __shfl_xor_sync(ALL_LANES, value, bit);
   }
-  __syncthreads();  // a sum taken just before may still be read
   if (threadIdx.x % WARP == 0) {
     of_warp[threadIdx.x / WARP] = value;
   }

@@ -12,10 +12,11 @@
 // memory, where lanes of a channel share a word (broadcast) and rows are padded so that the G rows
 // written at once fall into different banks.
 //
-// The limit is the special function unit: one 2^x per state and step (A is scaled by log2 e once),
-// four of 32 lanes a cycle, against five multiply-adds at full rate. The way back needs two, one to
-// repeat the tile's states and one for the decay. Sums over states and channels are spread over lanes
-// (spread_sum), which needs a quarter of the exchanges of plain butterflies.
+// What a warp spends a step and 128 states on (sm_90, counted in the compiled steps phase): forward 38
+// instructions, of which four 2^x take the special function unit 32 cycles (A is scaled by log2 e once,
+// so that exp is one instruction); backward 110, with eight 2^x: four repeat the tile's states, four
+// give the decay again. So forward is near the limit of that unit, backward near that of issue. Sums over
+// states and channels are spread over lanes (spread_sum): a quarter of the exchanges of butterflies.
 #include "adder.cuh"
 
 template <typename T>
@@ -403,8 +404,9 @@ __global__ void __launch_bounds__(THREADS) scan_backward_combine(ScanArguments<T
  * ∂C_t = Σ_d q_t h_t, ∂B_t = Σ_d g_t Δ_t x_t, ∂A = Σ_t Δ_t e_t with e_t = g_t ∘ exp(Δ_t A) ∘ h_{t−1},
  * ∂x_t = D q_t + Δ_t Σ_n g_t B_t, ∂Δ_t = x_t Σ_n g_t B_t + Σ_n A e_t, ∂z_t = ∂y_t u_t SiLU′(z_t).
  *
- * Per tile the states h_{t−1} are repeated from the kept one into 64 registers a thread (S · 16; S · 8
- * where S is 8). The launch bound asks for two blocks a multiprocessor, 128 registers a thread.
+ * Per tile the states h_{t−1} are repeated from the kept one into 64 registers a thread (S · 16, or
+ * S · 8 where S is 8). The launch bound asks for two blocks a multiprocessor, 128 registers a thread:
+ * 16 warps, each with several independent chains of multiply-adds, hide the latency of 2^x.
  */
 template <typename T, int S, int G>
 __global__ void __launch_bounds__(THREADS, 2) scan_backward(ScanArguments<T> a) {
@@ -504,6 +506,9 @@ __global__ void __launch_bounds__(THREADS, 2) scan_backward(ScanArguments<T> a) 
         float b[S];
         float c[S];
         float selective[2 * S];
+        // Keeps the loads of other steps where they are: moved up here, they cost registers that
+        // there are not (940 bytes spilled a thread on sm_100, none with this line).
+        __syncwarp();
         read(b, in_b[t] + place.group * S);
         read(c, in_c[t] + place.group * S);
         driven_sum[i] = 0.0f;

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * Tensors of the engine as libtorch's stable C interface sees them, on CPU and GPU alike: their
  * address, their true type, and bf16, which DJL 0.36 does not know.
  *
- * <p>DJL's glue has no number for bf16. Asking it for that type, by {@code toType} or {@code
- * create}, ends the JVM; a bf16 tensor says it is of type UNKNOWN. Operators that take no type
- * (products, sums, slices) work on it. So bf16 tensors are made and recognised here.
+ * <p>DJL's glue has no number for bf16: a bf16 tensor says it is of type UNKNOWN, and a call that
+ * hands such a type to the glue ends the JVM. Among them are {@code toType}, {@code toDevice},
+ * {@code create}, {@code zerosLike}, {@code onesLike} and {@code softmax}. Operators that take no
+ * type (products, sums, slices) work. So bf16 tensors are made, filled and recognised here.
  */
 public final class EngineMemory {
 
@@ -147,6 +148,14 @@ public final class EngineMemory {
     return isBf16(tensor)
         ? emptyBf16(tensor.getManager(), shape)
         : tensor.getManager().create(shape, tensor.getDataType());
+  }
+
+  /** A new tensor of the type and shape of another one, filled with a number. */
+  public static NDArray filledLike(NDArray tensor, float value) {
+    NDManager manager = tensor.getManager();
+    return isBf16(tensor)
+        ? toBf16(manager.full(tensor.getShape(), value, DataType.FLOAT32))
+        : manager.full(tensor.getShape(), value, tensor.getDataType());
   }
 
   /** A copy of a tensor in bf16, rounded to the nearest, by the engine. */

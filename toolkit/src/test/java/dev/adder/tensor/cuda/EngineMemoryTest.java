@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -11,6 +12,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.adder.tensor.PlainOperator;
 import org.junit.jupiter.api.Test;
 
 class EngineMemoryTest {
@@ -52,6 +54,29 @@ class EngineMemoryTest {
     float[] values = {1 + 0x1p-8f, 1 + 3 * 0x1p-8f, -1e-30f, 65504};
     NDArray rounded = EngineMemory.toFloat(EngineMemory.toBf16(manager.create(values)));
     assertThat(rounded.toFloatArray()).startsWith(1, 1 + 0x1p-6f);
+  }
+
+  @Test
+  void a_plain_operator_goes_back_in_bf16_too() {
+    NDArray x = EngineMemory.toBf16(manager.create(new float[] {1, 2}, new Shape(1, 2)));
+    NDArray w = EngineMemory.toBf16(manager.create(new float[] {3, 5}, new Shape(1, 2)));
+    NDArray unused = EngineMemory.toBf16(manager.create(new float[] {1}));
+    PlainOperator operator =
+        new PlainOperator(
+            in -> new NDList(in.get(0).matMul(in.get(1).transpose()), in.get(0).mul(2)));
+    NDList inputs = new NDList(x, w, unused);
+    NDList outputs = operator.forward(inputs, true);
+    assertThat(EngineMemory.toFloat(outputs.get(0)).toFloatArray()).containsExactly(13);
+    NDList gradients =
+        operator.backward(
+            inputs,
+            new NDList(
+                EngineMemory.filledLike(outputs.get(0), 1),
+                EngineMemory.filledLike(outputs.get(1), 10)),
+            new boolean[] {true, true, true});
+    assertThat(EngineMemory.toFloat(gradients.get(0)).toFloatArray()).containsExactly(23, 25);
+    assertThat(EngineMemory.toFloat(gradients.get(1)).toFloatArray()).containsExactly(1, 2);
+    assertThat(EngineMemory.toFloat(gradients.get(2)).toFloatArray()).containsExactly(0);
   }
 
   @Test

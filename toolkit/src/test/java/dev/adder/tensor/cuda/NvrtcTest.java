@@ -45,7 +45,7 @@ class NvrtcTest {
               "scan.cu",
               "scan_combine<%s>".formatted(type),
               "scan_backward_combine<%s>".formatted(type)));
-      for (int width = 1; width <= 8; width++) {
+      for (int width : new int[] {1, 4, 8}) {
         all.add(
             set(
                 "convolution.cu",
@@ -73,7 +73,6 @@ class NvrtcTest {
             "norm_backward<bf16, bf16>",
             "norm_weight_parts<bf16, bf16>"));
     all.add(CudaAdamW.kernels());
-    all.add(set("cast.cu", "cast<float, bf16>", "cast<bf16, float>"));
     return all;
   }
 
@@ -112,7 +111,7 @@ class NvrtcTest {
     assertThat(options.get(0)).startsWith("--gpu-architecture=compute_");
     CompiledKernels compiled = nvrtc.compile(set("sum.cu", "sum_parts<float>"), options);
     assertThat(new String(compiled.image(), java.nio.charset.StandardCharsets.US_ASCII))
-        .contains(".visible .entry " + compiled.names().get("sum_parts<float>"));
+        .contains(".entry " + compiled.names().get("sum_parts<float>"));
   }
 
   @Test
