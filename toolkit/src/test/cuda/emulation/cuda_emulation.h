@@ -193,6 +193,20 @@ inline void enter(int thread) {
 #endif
 }
 
+inline Fiber* make_fiber() {
+  Fiber* fiber = new Fiber;
+  fiber->stack.resize(STACK);
+  getcontext(&fiber->context);
+  fiber->context.uc_stack.ss_sp = fiber->stack.data();
+  fiber->context.uc_stack.ss_size = fiber->stack.size();
+  fiber->context.uc_link = nullptr;
+  makecontext(&fiber->context, fiber_body, 0);
+#if defined(__SANITIZE_THREAD__)
+  fiber->sanitizer = __tsan_create_fiber(0);
+#endif
+  return fiber;
+}
+
 inline void make_fibers(int threads) {
 #if defined(__SANITIZE_THREAD__)
   if (machine.scheduler_sanitizer == nullptr) {
@@ -200,20 +214,9 @@ inline void make_fibers(int threads) {
   }
 #endif
   for (int i = 0; i < threads; i++) {
-    if (machine.fibers[i] != nullptr) {
-      continue;
+    if (machine.fibers[i] == nullptr) {
+      machine.fibers[i] = make_fiber();
     }
-    Fiber* fiber = new Fiber;
-    fiber->stack.resize(STACK);
-    getcontext(&fiber->context);
-    fiber->context.uc_stack.ss_sp = fiber->stack.data();
-    fiber->context.uc_stack.ss_size = fiber->stack.size();
-    fiber->context.uc_link = nullptr;
-    makecontext(&fiber->context, fiber_body, 0);
-#if defined(__SANITIZE_THREAD__)
-    fiber->sanitizer = __tsan_create_fiber(0);
-#endif
-    machine.fibers[i] = fiber;
   }
 }
 

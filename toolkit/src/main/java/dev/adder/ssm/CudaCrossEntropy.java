@@ -2,12 +2,11 @@ package dev.adder.ssm;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.DeviceOperator;
 import dev.adder.tensor.cuda.Arguments;
 import dev.adder.tensor.cuda.CudaDevice;
+import dev.adder.tensor.cuda.EngineMemory;
 import dev.adder.tensor.cuda.KernelSet;
 import java.util.List;
 import java.util.Objects;
@@ -43,8 +42,11 @@ final class CudaCrossEntropy implements DeviceOperator {
   public NDList forward(NDList inputs, boolean differentiate) {
     NDArray logits = inputs.get(0);
     requireClasses(logits.getShape().get(1));
-    NDManager manager = logits.getManager();
-    classOfRow = manager.create(targets, new Shape(targets.length));
+    classOfRow =
+        logits
+            .getManager()
+            .create(targets, new Shape(targets.length))
+            .toDevice(logits.getDevice(), false);
     losses = CudaDevice.floats(logits, targets.length);
     logs = CudaDevice.floats(logits, targets.length);
     launch(logits, "cross_entropy_forward", 1, null);
@@ -54,7 +56,7 @@ final class CudaCrossEntropy implements DeviceOperator {
   @Override
   public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
     NDArray logits = inputs.get(0);
-    NDArray scale = outputGradients.get(0).toType(DataType.FLOAT32, false);
+    NDArray scale = EngineMemory.toFloat(outputGradients.get(0));
     launch(logits, "cross_entropy_backward", PARTS, scale);
     return new NDList(logits);
   }

@@ -58,7 +58,7 @@ public final class CudaAdamW implements AutoCloseable {
   public CudaAdamW(CudaDevice device, NDList parameters, Constants constants) {
     this.device = device;
     this.constants = constants;
-    manager = parameters.get(0).getManager().newSubManager();
+    manager = parameters.get(0).getManager().newSubManager(parameters.get(0).getDevice());
     List<Integer> tensors = new ArrayList<>();
     List<Integer> chunks = new ArrayList<>();
     for (int i = 0; i < parameters.size(); i++) {

@@ -69,7 +69,7 @@ public final class CudaDevice {
 
   /** A new float32 tensor beside another one, its content undefined. */
   public static NDArray floats(NDArray beside, long... shape) {
-    return beside.getManager().create(new Shape(shape), DataType.FLOAT32);
+    return EngineMemory.emptyFloat(beside, new Shape(shape));
   }
 
   /**

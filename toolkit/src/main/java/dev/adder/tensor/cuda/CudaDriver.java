@@ -68,9 +68,13 @@ final class CudaDriver {
 
   private static native int cuStreamSynchronize(Pointer stream);
 
-  /** Finds and starts the driver; the sentence of the exception says what is wrong with it. */
+  /** Finds and starts the driver of this machine. */
   static void open() throws CudaUnavailableException {
-    String library = Platform.isWindows() ? "nvcuda" : "libcuda.so.1";
+    open(Platform.isWindows() ? "nvcuda" : "libcuda.so.1");
+  }
+
+  /** Starts a driver; the sentence of the exception says what is wrong with it. */
+  static void open(String library) throws CudaUnavailableException {
     try {
       Native.register(CudaDriver.class, NativeLibrary.getInstance(library));
     } catch (UnsatisfiedLinkError missing) {

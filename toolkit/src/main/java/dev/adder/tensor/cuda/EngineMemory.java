@@ -2,8 +2,6 @@ package dev.adder.tensor.cuda;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -39,11 +37,13 @@ public final class EngineMemory {
 
   private static native int aoti_torch_get_dtype(Pointer tensor, IntByReference type);
 
+  private static native int aoti_torch_get_device_type(Pointer tensor, IntByReference type);
+
+  private static native int aoti_torch_get_device_index(Pointer tensor, IntByReference index);
+
   private static native int aoti_torch_dtype_bfloat16();
 
-  private static native int aoti_torch_device_type_cpu();
-
-  private static native int aoti_torch_device_type_cuda();
+  private static native int aoti_torch_dtype_float32();
 
   private static native int aoti_torch_copy_(Pointer to, Pointer from, int asynchronous);
 
@@ -112,15 +112,33 @@ public final class EngineMemory {
 
   /** Whether a tensor is of type bf16. */
   public static boolean isBf16(NDArray tensor) {
+    return type(tensor) == aoti_torch_dtype_bfloat16();
+  }
+
+  /** The type of a tensor as libtorch numbers it. */
+  private static int type(NDArray tensor) {
     bind();
     IntByReference type = new IntByReference();
     check(aoti_torch_get_dtype(handle(tensor), type), "the type of a tensor");
-    return type.getValue() == aoti_torch_dtype_bfloat16();
+    return type.getValue();
   }
 
-  /** A new bf16 tensor on the manager's device, its content undefined. */
-  public static NDArray emptyBf16(NDManager manager, Shape shape) {
+  /** A new float32 tensor on the device of another one, its content undefined. */
+  public static NDArray emptyFloat(NDArray beside, Shape shape) {
     bind();
+    return empty(beside, shape, aoti_torch_dtype_float32());
+  }
+
+  /** A new tensor of the type and on the device of another one, its content undefined. */
+  public static NDArray emptyLike(NDArray tensor, Shape shape) {
+    return empty(tensor, shape, type(tensor));
+  }
+
+  /**
+   * The device is the tensor's own: that of its manager, which DJL's {@code create} takes, may be
+   * another.
+   */
+  private static NDArray empty(NDArray beside, Shape shape, int type) {
     int dimensions = shape.dimension();
     long[] strides = new long[dimensions];
     long stride = 1;
@@ -128,49 +146,47 @@ public final class EngineMemory {
       strides[i] = stride;
       stride *= shape.get(i);
     }
-    boolean gpu = manager.getDevice().isGpu();
+    IntByReference deviceType = new IntByReference();
+    IntByReference device = new IntByReference();
+    check(aoti_torch_get_device_type(handle(beside), deviceType), "the device of a tensor");
+    check(aoti_torch_get_device_index(handle(beside), device), "the device of a tensor");
     PointerByReference tensor = new PointerByReference();
     check(
         aoti_torch_empty_strided(
             dimensions,
             shape.getShape(),
             strides,
-            aoti_torch_dtype_bfloat16(),
-            gpu ? aoti_torch_device_type_cuda() : aoti_torch_device_type_cpu(),
-            gpu ? manager.getDevice().getDeviceId() : 0,
+            type,
+            deviceType.getValue(),
+            device.getValue(),
             tensor),
-        "a bf16 tensor of shape " + shape);
-    return new PtNDArray((PtNDManager) manager, Pointer.nativeValue(tensor.getValue()));
-  }
-
-  /** A new tensor of the type of another one, its content undefined. */
-  public static NDArray emptyLike(NDArray tensor, Shape shape) {
-    return isBf16(tensor)
-        ? emptyBf16(tensor.getManager(), shape)
-        : tensor.getManager().create(shape, tensor.getDataType());
+        "a tensor of shape " + shape);
+    return new PtNDArray((PtNDManager) beside.getManager(), Pointer.nativeValue(tensor.getValue()));
   }
 
   /** A new tensor of the type and shape of another one, filled with a number. */
   public static NDArray filledLike(NDArray tensor, float value) {
-    NDManager manager = tensor.getManager();
-    return isBf16(tensor)
-        ? toBf16(manager.full(tensor.getShape(), value, DataType.FLOAT32))
-        : manager.full(tensor.getShape(), value, tensor.getDataType());
+    NDArray filled = emptyLike(tensor, tensor.getShape());
+    try (NDArray number = tensor.getManager().create(value)) {
+      copy(number, filled);
+    }
+    return filled;
   }
 
   /** A copy of a tensor in bf16, rounded to the nearest, by the engine. */
   public static NDArray toBf16(NDArray tensor) {
-    NDArray copy = emptyBf16(tensor.getManager(), tensor.getShape());
+    bind();
+    NDArray copy = empty(tensor, tensor.getShape(), aoti_torch_dtype_bfloat16());
     copy(tensor, copy);
     return copy;
   }
 
   /** A tensor in float32: itself if it is, else a copy, by the engine. */
   public static NDArray toFloat(NDArray tensor) {
-    if (!isBf16(tensor)) {
-      return tensor.toType(DataType.FLOAT32, false);
+    if (type(tensor) == aoti_torch_dtype_float32()) {
+      return tensor;
     }
-    NDArray copy = tensor.getManager().create(tensor.getShape(), DataType.FLOAT32);
+    NDArray copy = emptyFloat(tensor, tensor.getShape());
     copy(tensor, copy);
     return copy;
   }

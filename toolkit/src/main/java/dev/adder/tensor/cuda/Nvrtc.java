@@ -87,18 +87,19 @@ public final class Nvrtc {
   public static Nvrtc open(Path folder) throws CudaUnavailableException {
     List<String> candidates = new ArrayList<>(inFolder(folder));
     candidates.addAll(ON_SYSTEM_PATH);
+    CudaUnavailableException missing =
+        new CudaUnavailableException(
+            "NVRTC, which compiles kernels, is neither in %s nor on the library path; install the CUDA"
+                    .formatted(folder)
+                + " build of libtorch or the CUDA toolkit, version 12 or newer.");
     for (String candidate : candidates) {
       try {
         return new Nvrtc(Native.load(candidate, Binding.class), candidate);
-      } catch (UnsatisfiedLinkError next) {
-        // The last one has its sentence below; which of them exists is not known before.
-        continue;
+      } catch (UnsatisfiedLinkError notThere) {
+        missing.addSuppressed(notThere);
       }
     }
-    throw new CudaUnavailableException(
-        "NVRTC, which compiles kernels, is neither in %s nor on the library path; install the CUDA"
-                .formatted(folder)
-            + " build of libtorch or the CUDA toolkit, version 12 or newer.");
+    throw missing;
   }
 
   /** Loads this very library. */
