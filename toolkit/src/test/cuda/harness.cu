@@ -52,6 +52,7 @@ inline void to_host(void* to, const void* from, std::size_t bytes) {
 #include "convolution.cu"
 #include "cross_entropy.cu"
 #include "norm.cu"
+#include "rows.cu"
 #include "scan.cu"
 #include "sum.cu"
 
@@ -821,7 +822,7 @@ static void adamw_case(double clip_norm) {
   });
 }
 
-// ---------------------------------------------------------------- columns and rounding
+// ---------------------------------------------------------------- columns, rows, rounding
 
 template <typename T>
 void columns_case(int rows, int width, std::vector<long long> places) {
@@ -855,6 +856,44 @@ void columns_case(int rows, int width, std::vector<long long> places) {
     Bits bits;
     bits.add(taken);
     bits.add(dwide);
+    return bits;
+  });
+}
+
+template <typename T>
+void rows_case(int rows, int width, std::vector<long long> indices) {
+  char name[160];
+  std::snprintf(name, sizeof name, "rows %s %dx%d, %d lookups", type_name<T>(), rows, width,
+                static_cast<int>(indices.size()));
+  twice(name, [&] {
+    Values gradients = random_values(indices.size() * width, -1, 1);
+    Values table(static_cast<std::size_t>(rows) * width);
+    Array<T> dgradients(gradients), dtable(table);
+    std::vector<long long> distinct;
+    std::vector<int> starts = {0}, order;
+    for (int row = 0; row < rows; row++) {
+      for (std::size_t i = 0; i < indices.size(); i++) {
+        if (indices[i] == row) {
+          order.push_back(static_cast<int>(i));
+          for (int j = 0; j < width; j++) {
+            table[static_cast<std::size_t>(row) * width + j] += gradients[i * width + j];
+          }
+        }
+      }
+      if (static_cast<int>(order.size()) > starts.back()) {
+        distinct.push_back(row);
+        starts.push_back(static_cast<int>(order.size()));
+      }
+    }
+    Records<long long> ddistinct(distinct);
+    Records<int> dstarts(starts), dorder(order);
+    RowArguments<T> arguments{dgradients.pointer(), dtable.pointer(), ddistinct.pointer(),
+                              dstarts.pointer(), dorder.pointer(), width};
+    LAUNCH(dim3(static_cast<unsigned>(distinct.size()), blocks(width, THREADS)), arguments,
+           sum_rows<T>);
+    compare("sums", dtable, table);
+    Bits bits;
+    bits.add(dtable);
     return bits;
   });
 }
@@ -967,6 +1006,8 @@ int main(int count, char** given) {
   adamw_case(0.5);
   columns_case<float>(3, 10, {7, 0, 9});
   columns_case<bf16>(300, 33, {32, 5});
+  rows_case<float>(9, 300, {4, 0, 4, 8, 4});
+  rows_case<bf16>(3, 5, {2, 2, 0});
   rounding();
   std::printf("worst error: float %.1e, bf16 %.1e of the largest value\n", worst_float, worst_bf16);
 #ifdef ADDER_EMULATION

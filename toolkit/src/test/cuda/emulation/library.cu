@@ -10,6 +10,7 @@
 #include "convolution.cu"
 #include "cross_entropy.cu"
 #include "norm.cu"
+#include "rows.cu"
 #include "scan.cu"
 #include "sum.cu"
 
@@ -39,7 +40,7 @@ Entry entry(void (*kernel)(Arguments)) {
       ENTRY(convolution_backward<T, 1>), ENTRY(convolution_forward<T, 4>),               \
       ENTRY(convolution_backward<T, 4>), ENTRY(cross_entropy_forward<T>),                \
       ENTRY(cross_entropy_backward<T>), ENTRY(gather_columns<T>), ENTRY(add_columns<T>), \
-      ENTRY(sum_parts<T>)
+      ENTRY(sum_parts<T>), ENTRY(sum_rows<T>)
 #define OF_TYPES(T, R) \
   ENTRY(norm_forward<T, R>), ENTRY(norm_backward<T, R>), ENTRY(norm_weight_parts<T, R>)
 

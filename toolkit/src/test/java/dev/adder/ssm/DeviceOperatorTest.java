@@ -17,6 +17,7 @@ import dev.adder.tensor.PlainOperator;
 import dev.adder.tensor.cuda.CudaAdamW;
 import dev.adder.tensor.cuda.CudaColumns;
 import dev.adder.tensor.cuda.CudaDevice;
+import dev.adder.tensor.cuda.CudaRows;
 import dev.adder.tensor.cuda.EngineMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -332,6 +333,21 @@ abstract class DeviceOperatorTest {
         expected.set(column, x.get(column).add(x.get(new NDIndex(":, " + j))));
       }
       assertClose("added", wide, expected, half ? BF16_ERROR : FLOAT_ERROR);
+    }
+  }
+
+  @Test
+  void gradients_of_looked_up_rows_are_added() throws Exception {
+    long[] indices = {4, 0, 4, 2};
+    NDArray gradients = tensor(-1, 1, 4, 300);
+    NDArray expected = manager.zeros(new Shape(6, 300));
+    for (int i = 0; i < indices.length; i++) {
+      NDIndex row = new NDIndex(indices[i]);
+      expected.set(row, expected.get(row).add(gradients.get(i)));
+    }
+    for (boolean half : new boolean[] {false, true}) {
+      NDArray got = CudaRows.sum(device(), there(gradients, half), indices, 6);
+      assertClose("sums", got, expected, half ? BF16_ERROR : FLOAT_ERROR);
     }
   }
 

@@ -166,7 +166,12 @@ public final class EngineMemory {
 
   /** A new tensor of the type and shape of another one, filled with a number. */
   public static NDArray filledLike(NDArray tensor, float value) {
-    NDArray filled = emptyLike(tensor, tensor.getShape());
+    return filled(tensor, tensor.getShape(), value);
+  }
+
+  /** A new tensor of the type and on the device of another one, filled with a number. */
+  public static NDArray filled(NDArray tensor, Shape shape, float value) {
+    NDArray filled = emptyLike(tensor, shape);
     try (NDArray number = tensor.getManager().create(value)) {
       copy(number, filled);
     }
