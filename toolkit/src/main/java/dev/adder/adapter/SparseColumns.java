@@ -4,12 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightUpdate;
 import dev.adder.tensor.KeyedRandom;
-import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
 import java.util.List;
 import java.util.Optional;
@@ -42,30 +39,23 @@ record SparseColumns(int columns, Optional<DimensionSelection> selection) implem
   public WeightUpdate create(
       WeightSlot slot, NDArray frozen, NDManager manager, KeyedRandom random) {
     DimensionSelection chosen = DimensionSelection.required(selection, slot);
-    long[] places = chosen.channels().stream().mapToLong(Integer::longValue).toArray();
+    int[] places = chosen.channels().stream().mapToInt(Integer::intValue).toArray();
     Shape shape = new Shape(frozen.getShape().get(0), columns);
-    return new Update(
-        RawTensor.create(manager, places, new Shape(places.length)),
-        TrainedParameter.of(slot.name() + ".columns", manager.zeros(shape)));
+    return new Update(places, TrainedParameter.of(slot.name() + ".columns", manager.zeros(shape)));
   }
 
-  private record Update(NDArray places, Parameter values) implements WeightUpdate {
+  private record Update(int[] places, Parameter values) implements WeightUpdate {
 
+    /** The entries of row o are those of the flattened W at o·in + places. */
     @Override
     public NDArray apply(Tape tape, NDArray frozen) {
-      return tape.plain(
-          w -> {
-            NDArray index = places.reshape(1, -1).repeat(0, frozen.getShape().get(0));
-            return w.get(0)
-                .add(
-                    JniUtils.scatter(
-                        (PtNDArray) frozen.zerosLike(),
-                        (PtNDArray) index,
-                        (PtNDArray) w.get(1),
-                        1));
-          },
-          frozen,
-          values.getArray());
+      int rows = Math.toIntExact(frozen.getShape().get(0));
+      int in = Math.toIntExact(frozen.getShape().get(1));
+      int[] entries = new int[rows * places.length];
+      for (int i = 0; i < entries.length; i++) {
+        entries[i] = i / places.length * in + places[i % places.length];
+      }
+      return tape.apply(new EntrySum(entries), frozen, values.getArray()).get(0);
     }
 
     /** x·Wᵀ + x[…, places]·Vᵀ: the sparse ΔW is never made dense. */
@@ -81,7 +71,7 @@ record SparseColumns(int columns, Optional<DimensionSelection> selection) implem
 
     @Override
     public String describe() {
-      return "sparse columns (" + places.size() + ")";
+      return "sparse columns (" + places.length + ")";
     }
   }
 }

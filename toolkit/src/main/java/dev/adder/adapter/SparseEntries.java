@@ -4,12 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightUpdate;
 import dev.adder.tensor.KeyedRandom;
-import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
 import java.util.List;
 import java.util.Optional;
@@ -41,8 +38,8 @@ record SparseEntries(int entries, Optional<DimensionSelection> selection) implem
   public WeightUpdate create(
       WeightSlot slot, NDArray frozen, NDManager manager, KeyedRandom random) {
     DimensionSelection chosen = DimensionSelection.required(selection, slot);
-    long dState = frozen.getShape().get(1);
-    long[] places = new long[entries];
+    int dState = Math.toIntExact(frozen.getShape().get(1));
+    int[] places = new int[entries];
     int next = 0;
     for (int i = 0; i < chosen.channels().size(); i++) {
       for (int state : chosen.states().get(i)) {
@@ -50,24 +47,14 @@ record SparseEntries(int entries, Optional<DimensionSelection> selection) implem
       }
     }
     return new Update(
-        RawTensor.create(manager, places, new Shape(places.length)),
-        TrainedParameter.of(slot.name() + ".entries", manager.zeros(new Shape(entries))));
+        places, TrainedParameter.of(slot.name() + ".entries", manager.zeros(new Shape(entries))));
   }
 
-  private record Update(NDArray places, Parameter values) implements WeightUpdate {
+  private record Update(int[] places, Parameter values) implements WeightUpdate {
 
     @Override
     public NDArray apply(Tape tape, NDArray frozen) {
-      return tape.plain(
-          w -> {
-            NDArray zeros =
-                frozen.getManager().zeros(new Shape(frozen.size()), frozen.getDataType());
-            NDArray change =
-                JniUtils.scatter((PtNDArray) zeros, (PtNDArray) places, (PtNDArray) w.get(1), 0);
-            return w.get(0).add(change.reshape(frozen.getShape()));
-          },
-          frozen,
-          values.getArray());
+      return tape.apply(new EntrySum(places), frozen, values.getArray()).get(0);
     }
 
     @Override
@@ -77,7 +64,7 @@ record SparseEntries(int entries, Optional<DimensionSelection> selection) implem
 
     @Override
     public String describe() {
-      return "sparse entries (" + places.size() + ")";
+      return "sparse entries (" + places.length + ")";
     }
   }
 }

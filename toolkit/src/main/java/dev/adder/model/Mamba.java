@@ -2,7 +2,6 @@ package dev.adder.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -10,8 +9,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import dev.adder.ssm.CrossEntropy;
-import dev.adder.ssm.RmsNorm;
-import dev.adder.tensor.Product;
 import dev.adder.tensor.RowLookup;
 import dev.adder.tensor.Tape;
 import java.util.ArrayList;
@@ -142,7 +139,7 @@ public final class Mamba extends AbstractBlock {
    * @return (b, l, vocabulary)
    */
   public NDArray logits(Tape tape, NDArray ids) {
-    return head(tape, residual(tape, ids, null));
+    return head(tape, normed(tape, ids, null));
   }
 
   /**
@@ -152,7 +149,13 @@ public final class Mamba extends AbstractBlock {
    * @return (b, vocabulary)
    */
   public NDArray next(Tape tape, NDArray ids, MambaState state) {
-    return head(tape, residual(tape, ids, state).get(new NDIndex(":, -1")));
+    int batch = Math.toIntExact(ids.getShape().get(0));
+    int length = Math.toIntExact(ids.getShape().get(1));
+    int[] last = new int[batch];
+    for (int i = 0; i < batch; i++) {
+      last[i] = (i + 1) * length - 1;
+    }
+    return head(tape, rows(tape, normed(tape, ids, state), last));
   }
 
   /**
@@ -163,9 +166,7 @@ public final class Mamba extends AbstractBlock {
    * @return (number of positions, vocabulary)
    */
   public NDArray logitsAt(Tape tape, NDArray ids, int[] positions) {
-    long[] rows = java.util.Arrays.stream(positions).asLongStream().toArray();
-    NDArray flat = tape.plain(r -> Product.rows(r.get(0)), residual(tape, ids, null));
-    return head(tape, tape.apply(new RowLookup(rows), flat).get(0));
+    return head(tape, rows(tape, normed(tape, ids, null), positions));
   }
 
   /**
@@ -177,29 +178,39 @@ public final class Mamba extends AbstractBlock {
    * @return a scalar (1)
    */
   public NDArray loss(Tape tape, NDArray ids, int[] positions, int[] labels) {
-    return tape.apply(new CrossEntropy(labels), logitsAt(tape, ids, positions)).get(0);
+    NDArray rows = rows(tape, normed(tape, ids, null), positions);
+    Weight head = headWeight();
+    boolean trainsHead = !head.adapted().isEmpty();
+    return tape.apply(new CrossEntropy(labels, trainsHead), rows, head.value(tape)).get(0);
   }
 
-  private NDArray residual(Tape tape, NDArray ids, @Nullable MambaState state) {
+  /** The last norm's output (b, l, d_model). */
+  private NDArray normed(Tape tape, NDArray ids, @Nullable MambaState state) {
     NDArray embedding = weights.get("backbone.embeddings.weight").value(tape);
-    NDArray rows = tape.apply(new RowLookup(ids.toLongArray()), embedding).get(0);
-    NDArray residual = tape.plain(r -> r.get(0).reshape(ids.getShape().add(config.dModel())), rows);
+    RowLookup lookup = new RowLookup(ids.toLongArray(), ids.getShape());
+    Stream stream = new Stream(tape.apply(lookup, embedding).get(0), null);
     for (int layer = 0; layer < blocks.size(); layer++) {
-      residual =
-          blocks.get(layer).forward(tape, residual, state == null ? null : state.block(layer));
+      MambaBlock block = blocks.get(layer);
+      stream =
+          state == null
+              ? stream.through(tape, block)
+              : block.forward(tape, stream, state.block(layer));
     }
-    return residual;
+    NDArray weight = weights.get("backbone.norm_f.weight").value(tape);
+    return stream.norm(tape, config.epsilon(), weight).get(0);
   }
 
-  private NDArray head(Tape tape, NDArray residual) {
-    NDArray normed =
-        tape.apply(
-                new RmsNorm(config.epsilon()),
-                residual,
-                weights.get("backbone.norm_f.weight").value(tape))
-            .get(0);
-    String name = config.tiedEmbeddings() ? "backbone.embeddings.weight" : "lm_head.weight";
-    return weights.get(name).linear(tape, normed).get(0);
+  private static NDArray rows(Tape tape, NDArray normed, int[] positions) {
+    long[] rows = java.util.Arrays.stream(positions).asLongStream().toArray();
+    return tape.apply(new RowLookup(rows), normed).get(0);
+  }
+
+  private Weight headWeight() {
+    return weights.get(config.tiedEmbeddings() ? "backbone.embeddings.weight" : "lm_head.weight");
+  }
+
+  private NDArray head(Tape tape, NDArray normed) {
+    return headWeight().linear(tape, normed).get(0);
   }
 
   @Override

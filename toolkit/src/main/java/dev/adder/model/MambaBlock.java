@@ -3,9 +3,8 @@ package dev.adder.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import dev.adder.ssm.CausalConvolution;
-import dev.adder.ssm.RmsNorm;
+import dev.adder.ssm.NegativeExp;
 import dev.adder.ssm.SelectiveScan;
-import dev.adder.tensor.Sum;
 import dev.adder.tensor.Tape;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,33 +47,32 @@ final class MambaBlock {
   }
 
   /**
-   * @param residual (b, l, d_model)
+   * @param stream what the blocks before leave
    * @param state of this block before the first step, replaced by that behind the last; null for an
    *     empty past
-   * @return the residual stream behind this block
+   * @return what this block leaves
    */
-  NDArray forward(Tape tape, NDArray residual, MambaState.@Nullable Block state) {
-    NDArray u = tape.apply(new RmsNorm(config.epsilon()), residual, norm.value(tape)).get(0);
-    NDList xz = inProj.linear(tape, u);
+  Stream forward(Tape tape, Stream stream, MambaState.@Nullable Block state) {
+    NDList normed = stream.norm(tape, config.epsilon(), norm.value(tape));
+    NDList xz = inProj.linear(tape, normed.get(0));
     NDList convolved = convolve(tape, xz.get(0), state);
     NDArray x = convolved.get(0);
     NDList selective = xProj.linear(tape, x);
-    NDArray delta =
-        tape.apply(new Sum(), dtProj.linear(tape, selective.get(0)).get(0), dtBias.value(tape))
-            .get(0);
-    NDArray a = tape.plain(log -> log.get(0).exp().neg(), aLog.value(tape));
+    NDArray delta = dtProj.linear(tape, selective.get(0)).get(0);
+    NDArray bias = dtBias.value(tape);
+    NDArray a = tape.apply(new NegativeExp(), aLog.value(tape)).get(0);
     NDArray b = selective.get(1);
     NDArray c = selective.get(2);
     NDArray skip = d.value(tape);
     NDArray z = xz.get(1);
     NDList scanned =
         state == null
-            ? tape.apply(new SelectiveScan(), x, delta, a, b, c, skip, z)
-            : tape.apply(new SelectiveScan(), x, delta, a, b, c, skip, z, state.hidden());
+            ? tape.apply(new SelectiveScan(), x, delta, bias, a, b, c, skip, z)
+            : tape.apply(new SelectiveScan(), x, delta, bias, a, b, c, skip, z, state.hidden());
     if (state != null) {
       state.replace(convolved.get(1), scanned.get(1));
     }
-    return tape.apply(new Sum(), residual, outProj.linear(tape, scanned.get(0)).get(0)).get(0);
+    return new Stream(normed.get(1), outProj.linear(tape, scanned.get(0)).get(0));
   }
 
   private NDList convolve(Tape tape, NDArray x, MambaState.@Nullable Block state) {

@@ -103,13 +103,18 @@ public final class Weight {
     if (frozenParts.isEmpty()) {
       return new NDList(product(tape, x, frozen, whole));
     }
-    if (whole != null) {
+    if (whole != null || (updates.isEmpty() && narrows())) {
       long[] sizes = spec.parts().stream().mapToLong(part -> part.to() - part.from()).toArray();
       return tape.apply(new Split(sizes), product(tape, x, frozen, whole));
     }
     NDList outputs = new NDList();
     frozenParts.forEach((part, tensor) -> outputs.add(product(tape, x, tensor, updates.get(part))));
     return outputs;
+  }
+
+  /** Whether one product and a cut of its small result is cheaper than a product for each part. */
+  private boolean narrows() {
+    return frozen.getShape().get(0) < frozen.getShape().get(1);
   }
 
   private static NDArray product(

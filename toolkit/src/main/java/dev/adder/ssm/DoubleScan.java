@@ -3,7 +3,9 @@ package dev.adder.ssm;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.RawTensor;
+import org.jspecify.annotations.Nullable;
 
 /** {@link SelectiveScan} in float64: the same sums in scalar loops, with all states kept. */
 final class DoubleScan {
@@ -31,18 +33,22 @@ final class DoubleScan {
     batch = Math.toIntExact(shape.get(0));
     length = Math.toIntExact(shape.get(1));
     channels = Math.toIntExact(shape.get(2));
-    states = Math.toIntExact(inputs.get(2).getShape().get(1));
-    initial = inputs.size() > 7;
+    states = Math.toIntExact(inputs.get(3).getShape().get(1));
+    initial = inputs.size() > 8;
     x = RawTensor.of(inputs.get(0)).toDoubleArray();
     raw = RawTensor.of(inputs.get(1)).toDoubleArray();
-    a = RawTensor.of(inputs.get(2)).toDoubleArray();
-    b = RawTensor.of(inputs.get(3)).toDoubleArray();
-    c = RawTensor.of(inputs.get(4)).toDoubleArray();
-    skip = RawTensor.of(inputs.get(5)).toDoubleArray();
-    z = RawTensor.of(inputs.get(6)).toDoubleArray();
+    double[] bias = RawTensor.of(inputs.get(2)).toDoubleArray();
+    for (int i = 0; i < raw.length; i++) {
+      raw[i] += bias[i % channels];
+    }
+    a = RawTensor.of(inputs.get(3)).toDoubleArray();
+    b = RawTensor.of(inputs.get(4)).toDoubleArray();
+    c = RawTensor.of(inputs.get(5)).toDoubleArray();
+    skip = RawTensor.of(inputs.get(6)).toDoubleArray();
+    z = RawTensor.of(inputs.get(7)).toDoubleArray();
     h = new double[batch * (length + 1) * channels * states];
     if (initial) {
-      double[] h0 = RawTensor.of(inputs.get(7)).toDoubleArray();
+      double[] h0 = RawTensor.of(inputs.get(8)).toDoubleArray();
       for (int s = 0; s < batch; s++) {
         System.arraycopy(h0, s * channels * states, h, state(s, 0, 0), channels * states);
       }
@@ -87,14 +93,15 @@ final class DoubleScan {
     return sum;
   }
 
-  NDList backward(NDList outputGradients) {
-    double[] gy = RawTensor.of(outputGradients.get(0)).toDoubleArray();
-    double[] dh = RawTensor.of(outputGradients.get(1)).toDoubleArray();
+  void backward(NDList outputGradients, GradientSink to) {
+    double[] gy = values(outputGradients.get(0), x.length);
+    double[] dh = values(outputGradients.get(1), batch * channels * states);
     double[] dx = new double[x.length];
     double[] draw = new double[x.length];
     double[] da = new double[a.length];
     double[] db = new double[b.length];
     double[] dc = new double[c.length];
+    double[] dbias = new double[channels];
     double[] dskip = new double[skip.length];
     double[] dz = new double[z.length];
     for (int s = 0; s < batch; s++) {
@@ -123,6 +130,7 @@ final class DoubleScan {
           dskip[ch] += g * x[at];
           dx[at] = ddrive * delta + g * skip[ch];
           draw[at] = (ddrive * x[at] + ddelta) * sigmoid(raw[at]);
+          dbias[ch] += draw[at];
         }
       }
     }
@@ -131,6 +139,7 @@ final class DoubleScan {
         new NDList(
             RawTensor.create(owner.getManager(), dx, owner.getShape()),
             RawTensor.create(owner.getManager(), draw, owner.getShape()),
+            RawTensor.create(owner.getManager(), dbias, new Shape(channels)),
             RawTensor.create(owner.getManager(), da, new Shape(channels, states)),
             RawTensor.create(owner.getManager(), db, selective),
             RawTensor.create(owner.getManager(), dc, selective),
@@ -139,7 +148,15 @@ final class DoubleScan {
     if (initial) {
       gradients.add(RawTensor.create(owner.getManager(), dh, new Shape(batch, channels, states)));
     }
-    return gradients;
+    for (int i = 0; i < gradients.size(); i++) {
+      if (to.needs(i)) {
+        to.add(i, gradients.get(i));
+      }
+    }
+  }
+
+  private static double[] values(@Nullable NDArray gradient, int size) {
+    return gradient == null ? new double[size] : RawTensor.of(gradient).toDoubleArray();
   }
 
   private static double softplus(double v) {

@@ -2,388 +2,349 @@ package dev.adder.ssm;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Workers;
-import java.nio.FloatBuffer;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@link SelectiveScan} on the CPU in float32: vector lanes across channels, the states of a lane
- * block in cache, time running innermost.
+ * {@link SelectiveScan} on the CPU in float32: vector lanes across channels, tile by tile ({@link
+ * ScanTile}).
  *
- * <p>Forward keeps one state per chunk of {@value #CHUNK} steps. Backward goes through the chunks
- * last one first, recomputes the states inside the chunk and uses them while they are in cache.
- * Channels are padded to whole lane blocks. Work is split into (sequence, group of blocks) by shape
- * alone, and sums over groups and sequences are taken in order, so that the bits do not depend on
- * the threads.
+ * <p>Forward keeps one state per {@value ScanTile#STEPS} steps. Backward goes through the tiles
+ * last one first and computes the states inside a tile anew while they are in cache. Work is split
+ * into (sequence, group of blocks) by shape alone, and sums over groups and sequences are taken in
+ * order, so that the bits do not depend on the threads.
  */
 final class ScanKernel {
 
-  private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = VectorMath.LANES;
-  private static final int CHUNK = 32;
-  private static final int BLOCKS_PER_GROUP = 24;
+  private static final int STEPS = ScanTile.STEPS;
+  private static final int BLOCKS_PER_GROUP = ScanTile.BLOCKS;
 
-  private final NDArray owner;
-  private final boolean initial;
+  /** One per thread: a tile's arrays are written anew by every task. */
+  private static final ThreadLocal<@Nullable ScanTile> TILES = new ThreadLocal<>();
+
+  private final NDManager manager;
+  private final Shape wide;
   private final int batch;
   private final int length;
   private final int channels;
   private final int states;
-  private final int width;
   private final int blocks;
   private final int groups;
-  private final int chunks;
+  private final int tiles;
+  private final RawTensor x;
+  private final RawTensor raw;
+  private final RawTensor bias;
+  private final RawTensor a;
+  private final RawTensor b;
+  private final RawTensor c;
+  private final RawTensor skip;
+  private final RawTensor z;
+  private final @Nullable RawTensor initial;
 
-  private final float[] x;
-  private final float[] raw;
-  private final float[] z;
-  private final float[] b;
-  private final float[] c;
+  /** State before each tile, by (sequence, block, tile, state, lane). */
+  private @Nullable NDArray kept;
 
-  /** A by (state, channel). */
-  private final float[] a;
-
-  private final float[] skip;
-
-  /** State before each chunk and behind the last step, by (sequence, chunk, state, channel). */
-  private final float[] checkpoints;
-
-  private final int kept;
-
-  ScanKernel(NDList inputs, boolean differentiate) {
-    owner = inputs.get(0);
-    Shape shape = owner.getShape();
-    batch = Math.toIntExact(shape.get(0));
-    length = Math.toIntExact(shape.get(1));
-    channels = Math.toIntExact(shape.get(2));
-    states = Math.toIntExact(inputs.get(2).getShape().get(1));
+  ScanKernel(NDList inputs) {
+    manager = inputs.get(0).getManager();
+    wide = inputs.get(0).getShape();
+    batch = Math.toIntExact(wide.get(0));
+    length = Math.toIntExact(wide.get(1));
+    channels = Math.toIntExact(wide.get(2));
+    states = Math.toIntExact(inputs.get(3).getShape().get(1));
     blocks = (channels + LANES - 1) / LANES;
-    width = blocks * LANES;
     groups = Math.max(1, (blocks + BLOCKS_PER_GROUP - 1) / BLOCKS_PER_GROUP);
-    chunks = (length + CHUNK - 1) / CHUNK;
-    kept = differentiate ? chunks + 1 : 1;
-    initial = inputs.size() > 7;
-    x = rows(inputs.get(0));
-    raw = rows(inputs.get(1));
-    z = rows(inputs.get(6));
-    b = RawTensor.of(inputs.get(3)).toFloatArray();
-    c = RawTensor.of(inputs.get(4)).toFloatArray();
-    skip = rows(inputs.get(5));
-    a = new float[states * width];
-    transpose(RawTensor.of(inputs.get(2)).toFloatArray(), 0, a, 0);
-    checkpoints = new float[Math.multiplyExact(batch * kept, states * width)];
-    if (initial) {
-      float[] h0 = RawTensor.of(inputs.get(7)).toFloatArray();
-      for (int s = 0; s < batch; s++) {
-        transpose(h0, s * channels * states, checkpoints, s * kept * states * width);
-      }
-    }
+    tiles = (length + STEPS - 1) / STEPS;
+    x = RawTensor.of(inputs.get(0));
+    raw = RawTensor.of(inputs.get(1));
+    bias = RawTensor.of(inputs.get(2));
+    a = RawTensor.of(inputs.get(3));
+    b = RawTensor.of(inputs.get(4));
+    c = RawTensor.of(inputs.get(5));
+    skip = RawTensor.of(inputs.get(6));
+    z = RawTensor.of(inputs.get(7));
+    initial = inputs.size() > 8 ? RawTensor.of(inputs.get(8)) : null;
   }
 
-  /** Rows of {@code channels} as rows of {@code width}, padded by zeros. */
-  private float[] rows(NDArray tensor) {
-    RawTensor from = RawTensor.of(tensor);
-    if (width == channels) {
-      return from.toFloatArray();
+  private ScanTile tile() {
+    ScanTile tile = TILES.get();
+    if (tile == null || tile.states != states) {
+      tile = new ScanTile(states);
+      TILES.set(tile);
     }
-    int count = from.size() / Math.max(1, channels);
-    float[] padded = new float[count * width];
-    FloatBuffer source = from.floats();
-    for (int i = 0; i < count; i++) {
-      source.get(padded, i * width, channels);
-    }
-    return padded;
+    return tile;
   }
 
-  private NDArray tensor(float[] padded, Shape shape) {
-    NDArray made = owner.getManager().create(shape);
-    RawTensor to = RawTensor.of(made);
-    FloatBuffer target = to.floats();
-    if (width == channels) {
-      target.put(padded, 0, to.size());
-    } else {
-      for (int i = 0; i < to.size() / Math.max(1, channels); i++) {
-        target.put(padded, i * width, channels);
-      }
+  NDList forward(boolean differentiate) {
+    NDArray y = manager.create(wide);
+    NDArray last = manager.create(new Shape(batch, channels, states));
+    RawTensor output = RawTensor.of(y);
+    RawTensor state = RawTensor.of(last);
+    RawTensor path = null;
+    if (differentiate) {
+      kept = manager.create(new Shape(batch, blocks, tiles, states, LANES));
+      path = RawTensor.of(kept);
     }
-    return made;
-  }
-
-  /** (channel, state) to (state, channel), padded. */
-  private void transpose(float[] from, int fromOffset, float[] to, int toOffset) {
-    for (int ch = 0; ch < channels; ch++) {
-      for (int n = 0; n < states; n++) {
-        to[toOffset + n * width + ch] = from[fromOffset + ch * states + n];
-      }
-    }
-  }
-
-  /** (state, channel), padded, to (channel, state). */
-  private void transposeBack(float[] from, int fromOffset, float[] to, int toOffset) {
-    for (int ch = 0; ch < channels; ch++) {
-      for (int n = 0; n < states; n++) {
-        to[toOffset + ch * states + n] = from[fromOffset + n * width + ch];
-      }
-    }
-  }
-
-  NDList forward() {
-    float[] y = new float[batch * length * width];
+    RawTensor keep = path;
     Workers.run(
         batch * groups,
         task -> {
           int sequence = task / groups;
-          int group = task % groups;
-          int last = Math.min(blocks, (group + 1) * BLOCKS_PER_GROUP);
-          float[] h = new float[states * LANES];
-          for (int block = group * BLOCKS_PER_GROUP; block < last; block++) {
-            forward(sequence, block * LANES, h, y);
+          int first = task % groups * BLOCKS_PER_GROUP;
+          forward(sequence, first, output, keep);
+          for (int block = first; block < end(first); block++) {
+            writeStates(tile().h, block - first, state, sequence, block);
           }
         });
-    float[] last = new float[batch * channels * states];
-    for (int s = 0; s < batch; s++) {
-      transposeBack(checkpoints, checkpoint(s, kept - 1), last, s * channels * states);
+    return new NDList(y, last);
+  }
+
+  private int lanes(int block) {
+    return Math.min(LANES, channels - block * LANES);
+  }
+
+  /** Block behind the last of the group that begins here. */
+  private int end(int first) {
+    return Math.min(blocks, first + BLOCKS_PER_GROUP);
+  }
+
+  private void forward(int sequence, int first, RawTensor output, @Nullable RawTensor keep) {
+    ScanTile tile = tile();
+    loadChannels(tile, first);
+    for (int block = first; block < end(first); block++) {
+      readStates(initial, sequence, block, tile.h, block - first);
+      poison(tile, block - first);
     }
-    NDArray state = owner.getManager().create(new Shape(batch, channels, states));
-    RawTensor.of(state).set(last);
-    return new NDList(tensor(y, owner.getShape()), state);
-  }
-
-  private int checkpoint(int sequence, int index) {
-    return (sequence * kept + index) * states * width;
-  }
-
-  private void forward(int sequence, int channel, float[] h, float[] y) {
-    copyState(checkpoints, checkpoint(sequence, 0) + channel, width, h, 0, LANES);
-    FloatVector d = FloatVector.fromArray(SPECIES, skip, channel);
-    for (int t = 0; t < length; t++) {
-      if (kept > 1 && t % CHUNK == 0) {
-        int to = checkpoint(sequence, t / CHUNK) + channel;
-        copyState(h, 0, LANES, checkpoints, to, width);
+    for (int i = 0; i < tiles; i++) {
+      int steps = Math.min(STEPS, length - i * STEPS);
+      loadSelective(tile, sequence, i, steps);
+      for (int block = first; block < end(first); block++) {
+        int place = block - first;
+        if (keep != null) {
+          keep.write(kept(sequence, block, i), tile.h, place * states * LANES, states * LANES);
+        }
+        load(tile, sequence, block, i, steps);
+        tile.forward(place, steps);
+        ScanTile.drain(tile.read, output, row(sequence, i, block), channels, steps, lanes(block));
       }
-      int row = sequence * length + t;
-      int at = row * width + channel;
-      FloatVector xt = FloatVector.fromArray(SPECIES, x, at);
-      FloatVector delta = VectorMath.softplus(FloatVector.fromArray(SPECIES, raw, at));
-      FloatVector drive = delta.mul(xt);
-      FloatVector sum = d.mul(xt);
+    }
+  }
+
+  private int kept(int sequence, int block, int tile) {
+    return ((sequence * blocks + block) * tiles + tile) * states * LANES;
+  }
+
+  /** Index of the tile's first number in a tensor (b, l, d). */
+  private int row(int sequence, int tile, int block) {
+    return (sequence * length + tile * STEPS) * channels + block * LANES;
+  }
+
+  /** What belongs to the channels of a group. */
+  private void loadChannels(ScanTile tile, int first) {
+    Arrays.fill(tile.aLog2, 0);
+    Arrays.fill(tile.skip, 0);
+    Arrays.fill(tile.bias, 0);
+    int from = first * LANES;
+    int count = Math.min(channels, end(first) * LANES) - from;
+    skip.read(from, tile.skip, 0, count);
+    bias.read(from, tile.bias, 0, count);
+    for (int i = 0; i < count; i++) {
+      int to = i / LANES * states * LANES + i % LANES;
       for (int n = 0; n < states; n++) {
-        FloatVector an = FloatVector.fromArray(SPECIES, a, n * width + channel);
-        FloatVector hn = FloatVector.fromArray(SPECIES, h, n * LANES);
-        hn = VectorMath.exp(delta.mul(an)).fma(hn, drive.mul(b[row * states + n]));
-        hn.intoArray(h, n * LANES);
-        sum = hn.fma(FloatVector.broadcast(SPECIES, c[row * states + n]), sum);
+        tile.aLog2[to + n * LANES] = a.get((from + i) * states + n) * VectorMath.LOG2_E;
       }
-      FloatVector zt = FloatVector.fromArray(SPECIES, z, at);
-      sum.mul(zt.mul(VectorMath.sigmoid(zt))).intoArray(y, at);
-    }
-    copyState(h, 0, LANES, checkpoints, checkpoint(sequence, kept - 1) + channel, width);
-  }
-
-  private void copyState(
-      float[] from, int fromOffset, int fromStride, float[] to, int toOffset, int toStride) {
-    for (int n = 0; n < states; n++) {
-      System.arraycopy(from, fromOffset + n * fromStride, to, toOffset + n * toStride, LANES);
     }
   }
 
-  NDList backward(NDList outputGradients) {
-    Gradients gradients = new Gradients(outputGradients);
-    Workers.run(batch * groups, task -> backward(task / groups, task % groups, gradients));
-    return gradients.collect();
-  }
-
-  /** What backward writes to; sums over channels are kept by group, sums over time by sequence. */
-  private final class Gradients {
-    final float[] y;
-    final float[] dx = new float[x.length];
-    final float[] draw = new float[x.length];
-    final float[] dz = new float[x.length];
-    final float[] da = new float[batch * states * width];
-    final float[] dskip = new float[batch * width];
-    final float[] db = new float[groups * b.length];
-    final float[] dc = new float[groups * c.length];
-
-    /** Gradient of the state, by (sequence, state, channel): starts as that of the last state. */
-    final float[] dh = new float[batch * states * width];
-
-    Gradients(NDList outputGradients) {
-      y = rows(outputGradients.get(0));
-      float[] last = RawTensor.of(outputGradients.get(1)).toFloatArray();
-      for (int s = 0; s < batch; s++) {
-        transpose(last, s * channels * states, dh, s * states * width);
+  /** A decay is read from bits alone and would hide an A that is no number: the state shows it. */
+  private void poison(ScanTile tile, int place) {
+    int from = place * states * LANES;
+    for (int i = from; i < from + states * LANES; i++) {
+      if (!(tile.aLog2[i] <= 0)) {
+        tile.h[i] = Float.NaN;
       }
-    }
-
-    NDList collect() {
-      Shape selective = new Shape(batch, length, states);
-      float[] aGradient = new float[channels * states];
-      transposeBack(sum(da, batch), 0, aGradient, 0);
-      NDList all =
-          new NDList(
-              tensor(dx, owner.getShape()),
-              tensor(draw, owner.getShape()),
-              RawTensor.create(owner.getManager(), aGradient, new Shape(channels, states)),
-              RawTensor.create(owner.getManager(), sum(db, groups), selective),
-              RawTensor.create(owner.getManager(), sum(dc, groups), selective),
-              tensor(sum(dskip, batch), new Shape(channels)),
-              tensor(dz, owner.getShape()));
-      if (initial) {
-        float[] h0 = new float[batch * channels * states];
-        for (int s = 0; s < batch; s++) {
-          transposeBack(dh, s * states * width, h0, s * channels * states);
-        }
-        all.add(RawTensor.create(owner.getManager(), h0, new Shape(batch, channels, states)));
-      }
-      return all;
-    }
-
-    private float[] sum(float[] parts, int count) {
-      if (count == 0) {
-        return new float[parts.length];
-      }
-      float[] total = java.util.Arrays.copyOf(parts, parts.length / count);
-      for (int i = 1; i < count; i++) {
-        for (int j = 0; j < total.length; j++) {
-          total[j] += parts[i * total.length + j];
-        }
-      }
-      return total;
     }
   }
 
-  private void backward(int sequence, int group, Gradients to) {
+  private void load(ScanTile tile, int sequence, int block, int index, int steps) {
+    int at = row(sequence, index, block);
+    int lanes = lanes(block);
+    ScanTile.fill(x, at, channels, steps, lanes, tile.x);
+    ScanTile.fill(raw, at, channels, steps, lanes, tile.raw);
+    ScanTile.fill(z, at, channels, steps, lanes, tile.z);
+  }
+
+  /** B and C, which all channels share. */
+  private void loadSelective(ScanTile tile, int sequence, int index, int steps) {
+    int at = (sequence * length + index * STEPS) * states;
+    b.read(at, tile.b, 0, steps * states);
+    c.read(at, tile.c, 0, steps * states);
+  }
+
+  /** (sequence, channel, state) into (state, lane) of a block; zeros where there is no tensor. */
+  private void readStates(
+      @Nullable RawTensor from, int sequence, int block, float[] to, int place) {
+    int offset = place * states * LANES;
+    Arrays.fill(to, offset, offset + states * LANES, 0);
+    if (from == null) {
+      return;
+    }
+    int start = (sequence * channels + block * LANES) * states;
+    for (int lane = 0; lane < lanes(block); lane++) {
+      for (int n = 0; n < states; n++) {
+        to[offset + n * LANES + lane] = from.get(start + lane * states + n);
+      }
+    }
+  }
+
+  /** (state, lane) of a block into (sequence, channel, state). */
+  private void writeStates(float[] from, int place, RawTensor to, int sequence, int block) {
+    int offset = place * states * LANES;
+    int start = (sequence * channels + block * LANES) * states;
+    for (int lane = 0; lane < lanes(block); lane++) {
+      for (int n = 0; n < states; n++) {
+        to.put(start + lane * states + n, from[offset + n * LANES + lane]);
+      }
+    }
+  }
+
+  /**
+   * The gradients, in the order of the inputs; frees what forward kept.
+   *
+   * @param ofOutput gradient of y; null if nobody used it
+   * @param ofState gradient of the last state; null if nobody used it
+   */
+  void backward(@Nullable NDArray ofOutput, @Nullable NDArray ofState, GradientSink gradients) {
+    Sums sums = new Sums(ofOutput, ofState);
+    Workers.run(batch * groups, task -> backward(task / groups, task % groups, sums));
+    sums.deliver(gradients);
+    kept.close();
+  }
+
+  /** What backward writes; sums over channels are kept by group, sums over time by sequence. */
+  private final class Sums {
+    private final @Nullable RawTensor ofOutput;
+    private final @Nullable RawTensor ofState;
+    private final NDArray dx = manager.create(wide);
+    private final NDArray draw = manager.create(wide);
+    private final NDArray dz = manager.create(wide);
+    private final NDArray da = manager.create(new Shape(batch, channels, states));
+    private final NDArray db = manager.create(new Shape(groups, batch, length, states));
+    private final NDArray dc = manager.create(new Shape(groups, batch, length, states));
+    private final NDArray dskip = manager.create(new Shape(batch, channels));
+    private final NDArray dbias = manager.create(new Shape(batch, channels));
+    private final NDArray dh = manager.create(new Shape(batch, channels, states));
+    private final RawTensor rawDx = RawTensor.of(dx);
+    private final RawTensor rawDraw = RawTensor.of(draw);
+    private final RawTensor rawDz = RawTensor.of(dz);
+    private final RawTensor rawDa = RawTensor.of(da);
+    private final RawTensor rawDb = RawTensor.of(db);
+    private final RawTensor rawDc = RawTensor.of(dc);
+    private final RawTensor rawDskip = RawTensor.of(dskip);
+    private final RawTensor rawDbias = RawTensor.of(dbias);
+    private final RawTensor rawDh = RawTensor.of(dh);
+
+    Sums(@Nullable NDArray ofOutput, @Nullable NDArray ofState) {
+      this.ofOutput = ofOutput == null ? null : RawTensor.of(ofOutput);
+      this.ofState = ofState == null ? null : RawTensor.of(ofState);
+    }
+
+    void deliver(GradientSink to) {
+      give(to, 0, dx);
+      give(to, 1, draw);
+      give(to, 2, RowSum.of(dbias, new Shape(channels)));
+      give(to, 3, RowSum.of(da, new Shape(channels, states)));
+      give(to, 4, RowSum.of(db, new Shape(batch, length, states)));
+      give(to, 5, RowSum.of(dc, new Shape(batch, length, states)));
+      give(to, 6, RowSum.of(dskip, new Shape(channels)));
+      give(to, 7, dz);
+      if (initial != null) {
+        give(to, 8, dh);
+      } else {
+        dh.close();
+      }
+    }
+
+    private static void give(GradientSink to, int input, NDArray gradient) {
+      if (to.needs(input)) {
+        to.add(input, gradient);
+      } else {
+        gradient.close();
+      }
+    }
+  }
+
+  private void backward(int sequence, int group, Sums to) {
     int first = group * BLOCKS_PER_GROUP;
-    int last = Math.min(blocks, first + BLOCKS_PER_GROUP);
-    Scratch scratch = new Scratch();
-    for (int chunk = chunks - 1; chunk >= 0; chunk--) {
-      scratch.clearSums();
+    int last = end(first);
+    ScanTile tile = tile();
+    loadChannels(tile, first);
+    Arrays.fill(tile.da, 0);
+    Arrays.fill(tile.dskip, 0);
+    Arrays.fill(tile.dbias, 0);
+    for (int block = first; block < last; block++) {
+      readStates(to.ofState, sequence, block, tile.dh, block - first);
+    }
+    RawTensor path = RawTensor.of(kept);
+    for (int i = tiles - 1; i >= 0; i--) {
+      int steps = Math.min(STEPS, length - i * STEPS);
+      Arrays.fill(tile.db, 0);
+      Arrays.fill(tile.dc, 0);
+      loadSelective(tile, sequence, i, steps);
       for (int block = first; block < last; block++) {
-        recompute(sequence, chunk, block * LANES, scratch);
-        backThrough(sequence, chunk, block * LANES, scratch, to);
+        backward(sequence, block, block - first, i, steps, tile, path, to);
       }
-      int steps = Math.min(CHUNK, length - chunk * CHUNK);
-      int offset = group * b.length + (sequence * length + chunk * CHUNK) * states;
-      for (int i = 0; i < steps * states; i++) {
-        to.db[offset + i] = total(scratch.db, i * LANES);
-        to.dc[offset + i] = total(scratch.dc, i * LANES);
-      }
+      int offset = ((group * batch + sequence) * length + i * STEPS) * states;
+      writeTotals(tile.db, to.rawDb, offset, steps);
+      writeTotals(tile.dc, to.rawDc, offset, steps);
     }
+    for (int block = first; block < last; block++) {
+      writeStates(tile.dh, block - first, to.rawDh, sequence, block);
+      writeStates(tile.da, block - first, to.rawDa, sequence, block);
+    }
+    int channel = sequence * channels + first * LANES;
+    int count = Math.min(channels, last * LANES) - first * LANES;
+    to.rawDskip.write(channel, tile.dskip, 0, count);
+    to.rawDbias.write(channel, tile.dbias, 0, count);
   }
 
-  private static float total(float[] lanes, int offset) {
-    float sum = 0;
-    for (int i = 0; i < LANES; i++) {
-      sum += lanes[offset + i];
+  private void backward(
+      int sequence,
+      int block,
+      int place,
+      int index,
+      int steps,
+      ScanTile tile,
+      RawTensor path,
+      Sums to) {
+    int lanes = lanes(block);
+    int at = row(sequence, index, block);
+    path.read(kept(sequence, block, index), tile.h, place * states * LANES, states * LANES);
+    load(tile, sequence, block, index, steps);
+    if (to.ofOutput == null) {
+      Arrays.fill(tile.g, 0);
+    } else {
+      ScanTile.fill(to.ofOutput, at, channels, steps, lanes, tile.g);
     }
-    return sum;
+    tile.backward(place, steps);
+    ScanTile.drain(tile.x, to.rawDx, at, channels, steps, lanes);
+    ScanTile.drain(tile.raw, to.rawDraw, at, channels, steps, lanes);
+    ScanTile.drain(tile.z, to.rawDz, at, channels, steps, lanes);
   }
 
-  /** What one task needs of one chunk: small enough to stay in cache. */
-  private final class Scratch {
-    /** States before each step of the chunk and behind the last, by (step, state, lane). */
-    final float[] h = new float[(CHUNK + 1) * states * LANES];
-
-    /** exp(Δ A) by (step, state, lane). */
-    final float[] decay = new float[CHUNK * states * LANES];
-
-    final float[] delta = new float[CHUNK * LANES];
-
-    /** C h + D x by (step, lane). */
-    final float[] read = new float[CHUNK * LANES];
-
-    final float[] db = new float[CHUNK * states * LANES];
-    final float[] dc = new float[CHUNK * states * LANES];
-    final float[] dh = new float[states * LANES];
-    final float[] da = new float[states * LANES];
-
-    void clearSums() {
-      java.util.Arrays.fill(db, 0);
-      java.util.Arrays.fill(dc, 0);
-    }
-  }
-
-  private void recompute(int sequence, int chunk, int channel, Scratch s) {
-    int steps = Math.min(CHUNK, length - chunk * CHUNK);
-    copyState(checkpoints, checkpoint(sequence, chunk) + channel, width, s.h, 0, LANES);
-    FloatVector d = FloatVector.fromArray(SPECIES, skip, channel);
-    for (int i = 0; i < steps; i++) {
-      int row = sequence * length + chunk * CHUNK + i;
-      int at = row * width + channel;
-      FloatVector xt = FloatVector.fromArray(SPECIES, x, at);
-      FloatVector delta = VectorMath.softplus(FloatVector.fromArray(SPECIES, raw, at));
-      delta.intoArray(s.delta, i * LANES);
-      FloatVector drive = delta.mul(xt);
-      FloatVector sum = d.mul(xt);
-      for (int n = 0; n < states; n++) {
-        int place = (i * states + n) * LANES;
-        FloatVector an = FloatVector.fromArray(SPECIES, a, n * width + channel);
-        FloatVector decay = VectorMath.exp(delta.mul(an));
-        decay.intoArray(s.decay, place);
-        FloatVector hn =
-            decay.fma(FloatVector.fromArray(SPECIES, s.h, place), drive.mul(b[row * states + n]));
-        hn.intoArray(s.h, place + states * LANES);
-        sum = hn.fma(FloatVector.broadcast(SPECIES, c[row * states + n]), sum);
+  /** Sums over the lanes: (state, step, lane) into (step, state). */
+  private void writeTotals(float[] lanes, RawTensor to, int offset, int steps) {
+    float[] totals = new float[STEPS];
+    for (int n = 0; n < states; n++) {
+      LaneSum.of(lanes, n * STEPS * LANES, steps, totals);
+      for (int t = 0; t < steps; t++) {
+        to.put(offset + t * states + n, totals[t]);
       }
-      sum.intoArray(s.read, i * LANES);
     }
-  }
-
-  private void backThrough(int sequence, int chunk, int channel, Scratch s, Gradients to) {
-    int steps = Math.min(CHUNK, length - chunk * CHUNK);
-    int state = sequence * states * width + channel;
-    copyState(to.dh, state, width, s.dh, 0, LANES);
-    copyState(to.da, state, width, s.da, 0, LANES);
-    FloatVector d = FloatVector.fromArray(SPECIES, skip, channel);
-    FloatVector dskip = FloatVector.fromArray(SPECIES, to.dskip, sequence * width + channel);
-    for (int i = steps - 1; i >= 0; i--) {
-      int row = sequence * length + chunk * CHUNK + i;
-      int at = row * width + channel;
-      FloatVector g = FloatVector.fromArray(SPECIES, to.y, at);
-      FloatVector zt = FloatVector.fromArray(SPECIES, z, at);
-      FloatVector sigmoid = VectorMath.sigmoid(zt);
-      FloatVector silu = zt.mul(sigmoid);
-      // d SiLU(z)/dz = σ·(1 + z − SiLU(z))
-      FloatVector slope = sigmoid.mul(zt.sub(silu).add(1f));
-      g.mul(FloatVector.fromArray(SPECIES, s.read, i * LANES)).mul(slope).intoArray(to.dz, at);
-      FloatVector gr = g.mul(silu);
-      FloatVector xt = FloatVector.fromArray(SPECIES, x, at);
-      FloatVector delta = FloatVector.fromArray(SPECIES, s.delta, i * LANES);
-      FloatVector drive = delta.mul(xt);
-      FloatVector ddrive = FloatVector.zero(SPECIES);
-      FloatVector ddelta = FloatVector.zero(SPECIES);
-      for (int n = 0; n < states; n++) {
-        int place = (i * states + n) * LANES;
-        FloatVector before = FloatVector.fromArray(SPECIES, s.h, place);
-        FloatVector after = FloatVector.fromArray(SPECIES, s.h, place + states * LANES);
-        FloatVector decay = FloatVector.fromArray(SPECIES, s.decay, place);
-        FloatVector an = FloatVector.fromArray(SPECIES, a, n * width + channel);
-        FloatVector dh =
-            gr.fma(
-                FloatVector.broadcast(SPECIES, c[row * states + n]),
-                FloatVector.fromArray(SPECIES, s.dh, n * LANES));
-        gr.fma(after, FloatVector.fromArray(SPECIES, s.dc, place)).intoArray(s.dc, place);
-        dh.fma(drive, FloatVector.fromArray(SPECIES, s.db, place)).intoArray(s.db, place);
-        ddrive = dh.fma(FloatVector.broadcast(SPECIES, b[row * states + n]), ddrive);
-        FloatVector carried = dh.mul(decay);
-        carried.intoArray(s.dh, n * LANES);
-        FloatVector dexponent = carried.mul(before);
-        ddelta = dexponent.fma(an, ddelta);
-        dexponent
-            .fma(delta, FloatVector.fromArray(SPECIES, s.da, n * LANES))
-            .intoArray(s.da, n * LANES);
-      }
-      dskip = gr.fma(xt, dskip);
-      ddrive.fma(delta, gr.mul(d)).intoArray(to.dx, at);
-      // d softplus(δ)/dδ = σ(δ)
-      FloatVector chain = VectorMath.sigmoid(FloatVector.fromArray(SPECIES, raw, at));
-      ddrive.fma(xt, ddelta).mul(chain).intoArray(to.draw, at);
-    }
-    dskip.intoArray(to.dskip, sequence * width + channel);
-    copyState(s.dh, 0, LANES, to.dh, state, width);
-    copyState(s.da, 0, LANES, to.da, state, width);
   }
 }

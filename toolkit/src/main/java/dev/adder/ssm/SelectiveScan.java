@@ -8,25 +8,33 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import dev.adder.tensor.FusedOperator;
+import dev.adder.tensor.GradientSink;
+import dev.adder.tensor.RawTensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Selective scan with step size, skip and gate: Δ = softplus(δ), h_t = exp(Δ_t A) ∘ h_{t−1} + Δ_t
- * x_t B_t, y_t = (C_t h_t + D x_t) ∘ SiLU(z_t) (Mamba, Algorithm 2).
+ * Selective scan with step size, skip and gate: Δ = softplus(δ + bias), h_t = exp(Δ_t A) ∘ h_{t−1}
+ * + Δ_t x_t B_t, y_t = (C_t h_t + D x_t) ∘ SiLU(z_t) (Mamba, Algorithm 2).
  *
  * <p>A is discretised by zero-order hold, B by Euler's rule as in the official code. b batch, l
  * length, d channels, n states.
  *
- * <p>Inputs, in order: x (b, l, d); δ before softplus (b, l, d); A, negative (d, n); B (b, l, n); C
- * (b, l, n); D (d); z before SiLU (b, l, d); and optionally h₀ (b, d, n), zero if left out.
- * Outputs: y (b, l, d) and the last state (b, d, n).
+ * <p>Inputs, in order: x (b, l, d); δ before bias and softplus (b, l, d); its bias (d); A, negative
+ * (d, n); B (b, l, n); C (b, l, n); D (d); z before SiLU (b, l, d); and optionally h₀ (b, d, n),
+ * zero if left out. Outputs: y (b, l, d) and the last state (b, d, n).
  */
 public final class SelectiveScan implements FusedOperator {
 
   private @Nullable ScanKernel kernel;
   private @Nullable DoubleScan doubles;
+
+  @Override
+  public boolean accepts(NDList inputs) {
+    return RawTensor.isReal(inputs.get(0));
+  }
 
   @Override
   public NDList forward(NDList inputs, boolean differentiate) {
@@ -35,30 +43,32 @@ public final class SelectiveScan implements FusedOperator {
       doubles = new DoubleScan(inputs);
       return doubles.forward();
     }
-    ScanKernel scan = new ScanKernel(inputs, differentiate);
-    NDList outputs = scan.forward();
+    ScanKernel scan = new ScanKernel(inputs);
     kernel = differentiate ? scan : null;
-    return outputs;
+    return scan.forward(differentiate);
   }
 
   @Override
-  public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
-    return doubles != null
-        ? doubles.backward(outputGradients)
-        : java.util.Objects.requireNonNull(kernel).backward(outputGradients);
+  public void backward(NDList inputs, NDList outputGradients, GradientSink gradients) {
+    if (doubles != null) {
+      doubles.backward(outputGradients, gradients);
+    } else {
+      Objects.requireNonNull(kernel)
+          .backward(outputGradients.get(0), outputGradients.get(1), gradients);
+    }
   }
 
   @Override
   public NDList reference(NDList inputs) {
     requireShapes(inputs);
     NDArray x = inputs.get(0);
-    NDArray delta = softplus(inputs.get(1));
-    NDArray a = inputs.get(2);
-    NDArray b = inputs.get(3);
-    NDArray c = inputs.get(4);
-    NDArray skip = inputs.get(5);
-    NDArray z = inputs.get(6);
-    NDArray h = inputs.size() > 7 ? inputs.get(7) : emptyState(inputs);
+    NDArray delta = softplus(inputs.get(1).add(inputs.get(2)));
+    NDArray a = inputs.get(3);
+    NDArray b = inputs.get(4);
+    NDArray c = inputs.get(5);
+    NDArray skip = inputs.get(6);
+    NDArray z = inputs.get(7);
+    NDArray h = inputs.size() > 8 ? inputs.get(8) : emptyState(inputs);
     List<NDArray> outputs = new ArrayList<>();
     for (long t = 0; t < x.getShape().get(1); t++) {
       NDArray step = at(delta, t).expandDims(2);
@@ -87,7 +97,7 @@ public final class SelectiveScan implements FusedOperator {
 
   private static NDArray emptyState(NDList inputs) {
     Shape x = inputs.get(0).getShape();
-    long states = inputs.get(2).getShape().get(1);
+    long states = inputs.get(3).getShape().get(1);
     return inputs
         .get(0)
         .getManager()
@@ -95,26 +105,28 @@ public final class SelectiveScan implements FusedOperator {
   }
 
   private static void requireShapes(NDList inputs) {
-    if (inputs.size() != 7 && inputs.size() != 8) {
+    if (inputs.size() != 8 && inputs.size() != 9) {
       throw new IllegalArgumentException(
-          "The scan got %d inputs; it takes x, δ, A, B, C, D, z and optionally h₀."
+          "The scan got %d inputs; it takes x, δ, bias, A, B, C, D, z and optionally h₀."
               .formatted(inputs.size()));
     }
     Shape x = inputs.get(0).getShape();
-    Shape a = inputs.get(2).getShape();
+    Shape a = inputs.get(3).getShape();
     if (x.dimension() != 3 || a.dimension() != 2) {
       throw new IllegalArgumentException(
           "The scan got x %s and A %s; expected (b, l, d) and (d, n).".formatted(x, a));
     }
+    Shape channels = new Shape(x.get(2));
     Shape selective = new Shape(x.get(0), x.get(1), a.get(1));
     require("δ", inputs.get(1), x);
-    require("A", inputs.get(2), new Shape(x.get(2), a.get(1)));
-    require("B", inputs.get(3), selective);
-    require("C", inputs.get(4), selective);
-    require("D", inputs.get(5), new Shape(x.get(2)));
-    require("z", inputs.get(6), x);
-    if (inputs.size() == 8) {
-      require("h₀", inputs.get(7), new Shape(x.get(0), x.get(2), a.get(1)));
+    require("bias", inputs.get(2), channels);
+    require("A", inputs.get(3), new Shape(x.get(2), a.get(1)));
+    require("B", inputs.get(4), selective);
+    require("C", inputs.get(5), selective);
+    require("D", inputs.get(6), channels);
+    require("z", inputs.get(7), x);
+    if (inputs.size() == 9) {
+      require("h₀", inputs.get(8), new Shape(x.get(0), x.get(2), a.get(1)));
     }
   }
 

@@ -1,58 +1,78 @@
 package dev.adder.ssm;
 
+import dev.adder.tensor.RawTensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Elementary functions on float vectors, from multiplications and additions only, so that their
- * bits are the same on every JDK. Largest relative error of exp about 1.5e-7, of softplus and σ
- * 3e-7.
+ * bits are the same on every JDK. Largest relative error of 2^y about 1e-7, of softplus and σ 3e-7.
  */
 final class VectorMath {
 
-  static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  static final int LANES = SPECIES.length();
+  static final VectorSpecies<Float> SPECIES = RawTensor.SPECIES;
+  static final int LANES = RawTensor.LANES;
 
-  private static final float LOG2_E = 1.442695f;
-  // ln 2 in two parts (Cody–Waite), so that x − n·ln 2 is exact enough.
-  private static final float LN2_HIGH = 0x1.62e4p-1f;
-  private static final float LN2_LOW = 1.4286068e-6f;
+  static final float LOG2_E = 1.4426950408889634f;
+  static final float LN_2 = 0.6931471805599453f;
+
   // Adding 1.5 · 2^23 rounds to a whole number and leaves it in the low mantissa bits.
   private static final float ROUND = 12582912f;
-  private static final float SMALLEST = -87f;
-  private static final float LARGEST = 88f;
+  private static final float SMALLEST = -126f;
+  private static final float LARGEST = 126f;
+  private static final int BITS_OF_SMALLEST = Float.floatToRawIntBits(SMALLEST);
+
+  // 2^r = Σ (ln 2)^k/k! r^k up to k = 6; on |r| ≤ 1/2 the rest is below 1e-7.
+  private static final float C6 = 1.5403530e-4f;
+  private static final float C5 = 1.3333558e-3f;
+  private static final float C4 = 9.6181291e-3f;
+  private static final float C3 = 5.5504109e-2f;
+  private static final float C2 = 2.4022651e-1f;
+  private static final float C1 = 6.9314718e-1f;
 
   private VectorMath() {}
 
-  /** e^x for x in [−87, 88]; outside of it, of the nearer end. */
+  /** 2^y for y in [−126, 126]; of the nearer end outside of it. */
+  static FloatVector exp2(FloatVector y) {
+    return inRange(y.max(SMALLEST).min(LARGEST));
+  }
+
+  /**
+   * 2^y for y ≤ 0; below −126, of −126. For y that is not a number too, which callers must see to.
+   */
+  static FloatVector decay(FloatVector y) {
+    // Bits of negative numbers, read as integers, grow with the magnitude: one instruction clamps.
+    return inRange(
+        y.reinterpretAsInts()
+            .lanewise(VectorOperators.MIN, BITS_OF_SMALLEST)
+            .reinterpretAsFloats());
+  }
+
+  private static FloatVector inRange(FloatVector in) {
+    FloatVector shifted = in.add(ROUND);
+    FloatVector r = in.sub(shifted.sub(ROUND));
+    FloatVector p = broadcast(C6);
+    p = p.fma(r, broadcast(C5));
+    p = p.fma(r, broadcast(C4));
+    p = p.fma(r, broadcast(C3));
+    p = p.fma(r, broadcast(C2));
+    p = p.fma(r, broadcast(C1));
+    p = p.fma(r, broadcast(1f));
+    // p is in [0.7, 1.42]: adding the whole part to its exponent multiplies by 2^n.
+    return p.reinterpretAsInts()
+        .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
+        .reinterpretAsFloats();
+  }
+
+  /** e^x for x in [−87, 87]; outside of it, of the nearer end. */
   static FloatVector exp(FloatVector x) {
-    FloatVector in = x.max(SMALLEST).min(LARGEST);
-    FloatVector shifted = in.fma(FloatVector.broadcast(SPECIES, LOG2_E), broadcast(ROUND));
-    FloatVector n = shifted.sub(ROUND);
-    FloatVector r = n.fma(broadcast(-LN2_HIGH), in);
-    r = n.fma(broadcast(-LN2_LOW), r);
-    // Taylor coefficients up to 1/7! on |r| ≤ ln 2 / 2.
-    FloatVector p = broadcast(1f / 5040);
-    p = p.fma(r, broadcast(1f / 720));
-    p = p.fma(r, broadcast(1f / 120));
-    p = p.fma(r, broadcast(1f / 24));
-    p = p.fma(r, broadcast(1f / 6));
-    p = p.fma(r, broadcast(0.5f));
-    p = p.fma(r, broadcast(1f));
-    p = p.fma(r, broadcast(1f));
-    IntVector exponent =
-        shifted
-            .reinterpretAsInts()
-            .lanewise(VectorOperators.LSHL, 23)
-            .add(Float.floatToRawIntBits(1f));
-    return p.mul(exponent.reinterpretAsFloats());
+    return exp2(x.mul(LOG2_E));
   }
 
   /** ln(1 + e^x). */
   static FloatVector softplus(FloatVector x) {
-    FloatVector u = exp(x.abs().neg());
+    FloatVector u = decay(x.abs().mul(-LOG2_E));
     // ln(1 + u) = 2 artanh(u / (2 + u)) with an argument of at most 1/3.
     FloatVector s = u.div(u.add(2f));
     FloatVector s2 = s.mul(s);
@@ -64,12 +84,26 @@ final class VectorMath {
     p = p.fma(s2, broadcast(2f / 5));
     p = p.fma(s2, broadcast(2f / 3));
     p = p.fma(s2, broadcast(2f));
-    return p.fma(s, x.max(0f));
+    // The larger of x and 0, without the comparison's special cases.
+    return p.fma(s, x.add(x.abs()).mul(0.5f));
   }
 
-  /** 1 / (1 + e^−x). */
+  /** 1 / (1 + e^−x); 1/2 where x is no number. */
   static FloatVector sigmoid(FloatVector x) {
-    return broadcast(1f).div(exp(x.neg()).add(1f));
+    FloatVector u = decay(x.abs().mul(-LOG2_E));
+    FloatVector ofMagnitude = broadcast(1f).div(u.add(1f));
+    return ofMagnitude.mul(u).blend(ofMagnitude, x.test(VectorOperators.IS_NEGATIVE).not());
+  }
+
+  /** The sum of the lanes, in order. */
+  static double total(FloatVector vector) {
+    float[] lanes = new float[LANES];
+    vector.intoArray(lanes, 0);
+    double total = 0;
+    for (float lane : lanes) {
+      total += lane;
+    }
+    return total;
   }
 
   private static FloatVector broadcast(float value) {

@@ -5,11 +5,19 @@ import ai.djl.ndarray.NDList;
 /**
  * An operator whose forward and backward pass are ours instead of the engine's.
  *
- * <p>One object is one application: {@code forward} may keep in fields what {@code backward} needs.
- * {@link Tape#apply} calls {@code forward} outside of the engine's graph, so nothing inside it is
- * differentiated by the engine.
+ * <p>One object is one application: {@code forward} may keep in fields what {@code backward} needs,
+ * and {@code backward} closes it. {@link Tape#apply} calls both outside of the engine's graph, so
+ * nothing inside them is differentiated by the engine.
  */
 public interface FusedOperator {
+
+  /**
+   * Whether {@link #forward} is written for these inputs. If not, the tape carries out the
+   * reference instead, which works on every device and floating type.
+   */
+  default boolean accepts(NDList inputs) {
+    return RawTensor.isFloat(inputs.get(0));
+  }
 
   /**
    * Computes the outputs.
@@ -21,14 +29,13 @@ public interface FusedOperator {
   NDList forward(NDList inputs, boolean differentiate);
 
   /**
-   * Computes the gradients of the inputs.
+   * Computes the gradients of the inputs that need one.
    *
    * @param inputs as given to {@code forward}
-   * @param outputGradients one per output, contiguous; an output nobody used has a zero gradient
-   * @param needed which inputs need a gradient
-   * @return one tensor per input, of its shape; null where none is needed
+   * @param outputGradients one per output, contiguous; null where nobody used the output
+   * @param gradients where the gradients of the inputs go
    */
-  NDList backward(NDList inputs, NDList outputGradients, boolean[] needed);
+  void backward(NDList inputs, NDList outputGradients, GradientSink gradients);
 
   /** The same outputs in plain operators that the engine can differentiate. */
   NDList reference(NDList inputs);

@@ -6,21 +6,33 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The memory of a contiguous CPU tensor, read and written in place. Valid while the tensor is open.
- *
- * <p>Kernels copy tiles between this memory and Java arrays: the Vector API's access to buffers
- * changed between JDK 17 and 22, its access to arrays did not, and a tile copy is a memcpy in
- * cache.
+ * The memory of a contiguous CPU tensor, read and written in place: as vectors, as numbers, or by
+ * its address. Valid while the tensor is open.
  */
 public final class RawTensor {
 
+  /** The vectors that kernels work with: as wide as the processor has them. */
+  public static final VectorSpecies<Float> SPECIES = VectorMemory.SPECIES;
+
+  /** Numbers in one vector. */
+  public static final int LANES = VectorMemory.LANES;
+
+  private static final int FLOAT_BYTES = Float.BYTES;
+
   private final ByteBuffer bytes;
+  private final FloatBuffer floats;
+  private final Object memory;
   private final DataType type;
   private final int size;
 
@@ -28,6 +40,19 @@ public final class RawTensor {
     this.bytes = bytes;
     this.type = type;
     this.size = size;
+    memory = VectorMemory.of(bytes);
+    floats = bytes.asFloatBuffer();
+  }
+
+  /** Whether kernels read this tensor: on the CPU, in float32. */
+  public static boolean isFloat(NDArray tensor) {
+    return tensor.getDataType() == DataType.FLOAT32 && !tensor.getDevice().isGpu();
+  }
+
+  /** Whether matrix products read this tensor: on the CPU, in float32 or float64. */
+  public static boolean isReal(NDArray tensor) {
+    DataType type = tensor.getDataType();
+    return (type == DataType.FLOAT32 || type == DataType.FLOAT64) && !tensor.getDevice().isGpu();
   }
 
   /**
@@ -45,10 +70,15 @@ public final class RawTensor {
       throw new IllegalArgumentException(
           "A tensor is on %s; this kernel reads CPU memory.".formatted(tensor.getDevice()));
     }
-    int size = Math.toIntExact(tensor.size());
-    int width = type.getNumOfBytes();
+    long count = tensor.size();
+    if (count * type.getNumOfBytes() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "A tensor of shape %s has 2³¹ bytes or more. Use a smaller batch or a shorter sequence."
+              .formatted(tensor.getShape()));
+    }
+    int size = (int) count;
     ByteBuffer bytes = memory(tensor);
-    if ((size > 0 && !bytes.isDirect()) || bytes.remaining() != (long) size * width) {
+    if ((size > 0 && !bytes.isDirect()) || bytes.remaining() != size * type.getNumOfBytes()) {
       throw new IllegalArgumentException(
           "A tensor of shape %s is not contiguous. Copy it first.".formatted(tensor.getShape()));
     }
@@ -63,9 +93,77 @@ public final class RawTensor {
     return type == DataType.FLOAT64;
   }
 
+  /** Where the first number lies. */
+  long address() {
+    return size == 0 ? 0 : Pointer.nativeValue(Native.getDirectBufferPointer(bytes));
+  }
+
+  /** {@link #LANES} float32 numbers from this index on. */
+  public FloatVector load(int at) {
+    return VectorMemory.load(memory, (long) at * FLOAT_BYTES);
+  }
+
+  /** The numbers from this index on in the set lanes, 0 in the others. */
+  public FloatVector load(int at, VectorMask<Float> lanes) {
+    return VectorMemory.load(memory, (long) at * FLOAT_BYTES, lanes);
+  }
+
+  /** Writes {@link #LANES} float32 numbers from this index on. */
+  public void store(FloatVector vector, int at) {
+    VectorMemory.store(vector, memory, (long) at * FLOAT_BYTES);
+  }
+
+  /** Writes the set lanes only. */
+  public void store(FloatVector vector, int at, VectorMask<Float> lanes) {
+    VectorMemory.store(vector, memory, (long) at * FLOAT_BYTES, lanes);
+  }
+
+  /** One float32 number. */
+  public float get(int at) {
+    return bytes.getFloat(at * FLOAT_BYTES);
+  }
+
+  /** Writes one float32 number. */
+  public void put(int at, float value) {
+    bytes.putFloat(at * FLOAT_BYTES, value);
+  }
+
+  /** Copies float32 numbers from this index on into an array. */
+  public void read(int at, float[] to, int offset, int count) {
+    int whole = SPECIES.loopBound(count);
+    for (int i = 0; i < whole; i += LANES) {
+      load(at + i).intoArray(to, offset + i);
+    }
+    for (int i = whole; i < count; i++) {
+      to[offset + i] = get(at + i);
+    }
+  }
+
+  /** Copies float32 numbers from an array to this index on. */
+  public void write(int at, float[] from, int offset, int count) {
+    int whole = SPECIES.loopBound(count);
+    for (int i = 0; i < whole; i += LANES) {
+      store(FloatVector.fromArray(SPECIES, from, offset + i), at + i);
+    }
+    for (int i = whole; i < count; i++) {
+      put(at + i, from[offset + i]);
+    }
+  }
+
+  /** Copies float32 numbers of another tensor to this index on. */
+  public void copy(int at, RawTensor from, int start, int count) {
+    int whole = SPECIES.loopBound(count);
+    for (int i = 0; i < whole; i += LANES) {
+      store(from.load(start + i), at + i);
+    }
+    for (int i = whole; i < count; i++) {
+      put(at + i, from.get(start + i));
+    }
+  }
+
   /** The elements, if float32; the buffer's position is its caller's own. */
   public FloatBuffer floats() {
-    return bytes.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
+    return floats.duplicate();
   }
 
   /** The elements, if float64; the buffer's position is its caller's own. */
@@ -103,12 +201,25 @@ public final class RawTensor {
     floats().put(values);
   }
 
+  /** Sets numbers of a float32 tensor to 0. */
+  public void clear(int from, int count) {
+    int at = from;
+    int end = from + count;
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (; at + LANES <= end; at += LANES) {
+      store(zero, at);
+    }
+    if (at < end) {
+      store(zero, at, SPECIES.indexInRange(at, end));
+    }
+  }
+
   /**
    * A new float32 tensor with these values, in memory of the engine.
    *
    * <p>The engine's own way from values to a tensor wraps Java's memory, which is aligned to 16
-   * bytes only; the engine's matrix products round by alignment, so that results would depend on
-   * where that memory happened to lie. The engine's memory is aligned to 64 bytes.
+   * bytes only; matrix products round by alignment, so that results would depend on where that
+   * memory happened to lie. The engine's memory is aligned to 64 bytes.
    */
   public static NDArray create(NDManager manager, float[] values, Shape shape) {
     if (manager.getDevice().isGpu()) {
@@ -159,7 +270,7 @@ public final class RawTensor {
 
   private static ByteBuffer memory(NDArray tensor) {
     if (tensor.size() == 0) {
-      return ByteBuffer.allocate(0);
+      return ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder());
     }
     return JniUtils.getByteBuffer((PtNDArray) tensor, true).order(ByteOrder.nativeOrder());
   }

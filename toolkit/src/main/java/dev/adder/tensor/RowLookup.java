@@ -2,37 +2,55 @@ package dev.adder.tensor;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import jdk.incubator.vector.VectorMask;
 
 /**
- * Rows of a table by index: an embedding, or the positions that count. Input table (rows, d);
- * output (number of indices, d).
+ * Rows of a table by index: an embedding, or the positions that count. Input table (…, d), read as
+ * rows of d; output (shape of the indices, d).
  */
 public final class RowLookup implements FusedOperator {
 
   private final long[] indices;
+  private final Shape shape;
 
   /**
    * @param indices of rows; a row may be taken several times
    */
   public RowLookup(long[] indices) {
+    this(indices, new Shape(indices.length));
+  }
+
+  /**
+   * @param indices of rows
+   * @param shape of the indices
+   */
+  public RowLookup(long[] indices, Shape shape) {
     this.indices = indices;
+    this.shape = shape;
+  }
+
+  private static int width(NDArray table) {
+    Shape shape = table.getShape();
+    return Math.toIntExact(shape.get(shape.dimension() - 1));
   }
 
   @Override
   public NDList forward(NDList inputs, boolean differentiate) {
     NDArray table = inputs.get(0);
     requireRows(table);
-    return new NDList(table.get(rows(table)));
-  }
-
-  private NDArray rows(NDArray table) {
-    return RawTensor.create(table.getManager(), indices, new Shape(indices.length));
+    int width = width(table);
+    NDArray rows = table.getManager().create(shape.add(width));
+    RawTensor from = RawTensor.of(table);
+    RawTensor to = RawTensor.of(rows);
+    for (int i = 0; i < indices.length; i++) {
+      to.copy(i * width, from, (int) indices[i] * width, width);
+    }
+    return new NDList(rows);
   }
 
   private void requireRows(NDArray table) {
-    long rows = table.getShape().get(0);
+    long rows = table.size() / width(table);
     for (long index : indices) {
       if (index < 0 || index >= rows) {
         throw new IllegalArgumentException(
@@ -43,40 +61,33 @@ public final class RowLookup implements FusedOperator {
   }
 
   @Override
-  public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
-    Shape shape = inputs.get(0).getShape();
-    int width = Math.toIntExact(shape.get(1));
-    if (outputGradients.get(0).getDataType() == DataType.FLOAT64) {
-      double[] gradient = new double[Math.toIntExact(shape.size())];
-      double[] g = RawTensor.of(outputGradients.get(0)).toDoubleArray();
-      for (int i = 0; i < indices.length; i++) {
-        int to = Math.toIntExact(indices[i] * width);
-        for (int j = 0; j < width; j++) {
-          gradient[to + j] += g[i * width + j];
-        }
-      }
-      return new NDList(RawTensor.create(inputs.get(0).getManager(), gradient, shape));
-    }
-    float[] sums = new float[Math.toIntExact(shape.size())];
-    float[] g = RawTensor.of(outputGradients.get(0)).toFloatArray();
+  public void backward(NDList inputs, NDList outputGradients, GradientSink gradients) {
+    RawTensor sums = gradients.target(0).zeroed();
+    RawTensor g = RawTensor.of(outputGradients.get(0));
+    int width = width(inputs.get(0));
+    int whole = RawTensor.SPECIES.loopBound(width);
+    VectorMask<Float> rest = RawTensor.SPECIES.indexInRange(whole, width);
     for (int i = 0; i < indices.length; i++) {
-      int to = Math.toIntExact(indices[i] * width);
-      for (int j = 0; j < width; j++) {
-        sums[to + j] += g[i * width + j];
+      int to = (int) indices[i] * width;
+      int from = i * width;
+      for (int j = 0; j < whole; j += RawTensor.LANES) {
+        sums.store(sums.load(to + j).add(g.load(from + j)), to + j);
+      }
+      if (whole < width) {
+        sums.store(sums.load(to + whole, rest).add(g.load(from + whole, rest)), to + whole, rest);
       }
     }
-    return new NDList(RawTensor.create(inputs.get(0).getManager(), sums, shape));
   }
 
   /** One-hot rows times the table: the engine's own lookup has no gradient. */
   @Override
   public NDList reference(NDList inputs) {
-    NDArray table = inputs.get(0);
+    NDArray table = Product.rows(inputs.get(0));
     requireRows(table);
     NDArray oneHot =
-        rows(table)
+        RawTensor.create(table.getManager(), indices, new Shape(indices.length))
             .oneHot(Math.toIntExact(table.getShape().get(0)))
             .toType(table.getDataType(), false);
-    return new NDList(oneHot.matMul(table));
+    return new NDList(oneHot.matMul(table).reshape(shape.add(width(table))));
   }
 }

@@ -1,9 +1,10 @@
 package dev.adder.tensor;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 
 /** Cuts the last axis into ranges. Input (…, d); outputs (…, size) for each size in order. */
 public final class Split implements FusedOperator {
@@ -19,15 +20,50 @@ public final class Split implements FusedOperator {
 
   @Override
   public NDList forward(NDList inputs, boolean differentiate) {
+    NDArray x = inputs.get(0);
+    Shape front = x.getShape().slice(0, x.getShape().dimension() - 1);
     NDList ranges = new NDList();
-    reference(inputs).forEach(range -> ranges.add(range.duplicate()));
+    for (long size : sizes) {
+      ranges.add(x.getManager().create(front.add(size)));
+    }
+    copy(x, ranges, true);
     return ranges;
   }
 
   @Override
-  public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
-    int last = inputs.get(0).getShape().dimension() - 1;
-    return new NDList(NDArrays.concat(outputGradients, last));
+  public void backward(NDList inputs, NDList outputGradients, GradientSink gradients) {
+    NDArray x = inputs.get(0);
+    NDArray gradient = x.getManager().create(x.getShape());
+    copy(gradient, outputGradients, false);
+    gradients.add(0, gradient);
+  }
+
+  /** Copies rows of the whole to the ranges, or back; a range that is null is zero. */
+  private void copy(NDArray whole, NDList ranges, boolean apart) {
+    int width = Math.toIntExact(Arrays.stream(sizes).sum());
+    RawTensor all = RawTensor.of(whole);
+    int rows = width == 0 ? 0 : all.size() / width;
+    int from = 0;
+    for (int i = 0; i < sizes.length; i++) {
+      int size = Math.toIntExact(sizes[i]);
+      int start = from;
+      NDArray range = ranges.get(i);
+      if (range == null) {
+        for (int row = 0; row < rows; row++) {
+          all.clear(row * width + start, size);
+        }
+      } else {
+        RawTensor part = RawTensor.of(range);
+        for (int row = 0; row < rows; row++) {
+          if (apart) {
+            part.copy(row * size, all, row * width + start, size);
+          } else {
+            all.copy(row * width + start, part, row * size, size);
+          }
+        }
+      }
+      from += size;
+    }
   }
 
   @Override

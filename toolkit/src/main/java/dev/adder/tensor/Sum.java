@@ -3,19 +3,23 @@ package dev.adder.tensor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 
-/** a + b, where b has the shape of a or of its last axis (a bias). */
+/** a + b of one shape. */
 public final class Sum implements FusedOperator {
 
   @Override
   public NDList forward(NDList inputs, boolean differentiate) {
-    return reference(inputs);
+    NDArray sum = inputs.get(0).duplicate();
+    Addition.addTo(sum, inputs.get(1));
+    return new NDList(sum);
   }
 
   @Override
-  public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
-    NDArray g = outputGradients.get(0);
-    boolean bias = !inputs.get(1).getShape().equals(g.getShape());
-    return new NDList(g, bias && needed[1] ? Product.rows(g).sum(new int[] {0}) : g);
+  public void backward(NDList inputs, NDList outputGradients, GradientSink gradients) {
+    for (int i = 0; i < 2; i++) {
+      if (gradients.needs(i)) {
+        gradients.add(i, outputGradients.get(0).duplicate());
+      }
+    }
   }
 
   @Override

@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the operators of one pass through a model are carried out, and, when recording, the way back.
@@ -30,19 +31,23 @@ public final class Tape implements AutoCloseable {
     INFERENCE
   }
 
-  private record Entry(FusedOperator operator, NDList inputs, NDList outputs, boolean[] needed) {}
+  /** One application; {@code leaf} tells the needed inputs that are trained, not computed. */
+  private record Entry(
+      FusedOperator operator, NDList inputs, NDList outputs, boolean[] needed, boolean[] leaf) {}
 
   private final Mode mode;
   private final KeyedRandom random;
   private final boolean training;
+  private final boolean recomputes;
   private final boolean gradientModeBefore;
   private final List<Entry> entries = new ArrayList<>();
 
   /** Outputs that depend on something trained. */
   private final Map<NDArray, Boolean> live = new IdentityHashMap<>();
 
-  private Tape(Mode mode, KeyedRandom random, boolean training) {
+  private Tape(Mode mode, KeyedRandom random, boolean training, boolean recomputes) {
     this.mode = mode;
+    this.recomputes = recomputes;
     this.random = random;
     this.training = training;
     gradientModeBefore = JniUtils.isGradMode();
@@ -53,31 +58,38 @@ public final class Tape implements AutoCloseable {
    * Plain operators only, on one engine graph: slow, obvious, what the fused ones are tested by.
    */
   public static Tape reference() {
-    return new Tape(Mode.REFERENCE, KeyedRandom.of(0), false);
+    return new Tape(Mode.REFERENCE, KeyedRandom.of(0), false, false);
   }
 
   /**
    * Fused operators, with the way back, and what only training does, such as dropout.
    *
    * @param random where this pass takes its random numbers from
+   * @param recomputes whether blocks are computed anew on the way back instead of being kept: less
+   *     memory for one more forward pass
    */
-  public static Tape training(KeyedRandom random) {
-    return new Tape(Mode.RECORDING, random, true);
+  public static Tape training(KeyedRandom random, boolean recomputes) {
+    return new Tape(Mode.RECORDING, random, true, recomputes);
   }
 
   /** Fused operators, with the way back, and without dropout. */
   public static Tape recording() {
-    return new Tape(Mode.RECORDING, KeyedRandom.of(0), false);
+    return new Tape(Mode.RECORDING, KeyedRandom.of(0), false, false);
   }
 
   /** Fused operators, forward only; nothing is kept. */
   public static Tape inference() {
-    return new Tape(Mode.INFERENCE, KeyedRandom.of(0), false);
+    return new Tape(Mode.INFERENCE, KeyedRandom.of(0), false, true);
   }
 
   /** Whether what only training does, such as dropout, is done. */
   public boolean isTraining() {
     return training;
+  }
+
+  /** Whether a model should hand its blocks to {@link #recomputed}. */
+  public boolean recomputes() {
+    return recomputes;
   }
 
   /** The random numbers of this pass; a caller derives its own by key. */
@@ -91,30 +103,83 @@ public final class Tape implements AutoCloseable {
     if (mode == Mode.REFERENCE) {
       return operator.reference(given);
     }
+    FusedOperator carried =
+        operator.accepts(given) ? operator : new EnginePiece(operator::reference);
     if (mode == Mode.INFERENCE) {
-      return operator.forward(given, false);
+      return carried.forward(given, false);
     }
     boolean[] needed = new boolean[inputs.length];
+    boolean[] leaf = new boolean[inputs.length];
     boolean any = false;
     for (int i = 0; i < inputs.length; i++) {
-      needed[i] = live.containsKey(inputs[i]) || JniUtils.requiresGrad((PtNDArray) inputs[i]);
+      leaf[i] = !live.containsKey(inputs[i]) && JniUtils.requiresGrad((PtNDArray) inputs[i]);
+      needed[i] = leaf[i] || live.containsKey(inputs[i]);
       any |= needed[i];
     }
-    NDList outputs = operator.forward(given, any);
+    NDList outputs = carried.forward(given, any);
     if (any) {
       outputs.forEach(output -> live.put(output, true));
-      entries.add(new Entry(operator, given, outputs, needed));
+      entries.add(new Entry(carried, given, outputs, needed, leaf));
     }
     return outputs;
   }
 
   /** Runs a function of plain operators on inputs; the engine differentiates it. */
   public NDArray plain(Function<NDList, NDArray> function, NDArray... inputs) {
-    return apply(new EnginePiece(function), inputs).get(0);
+    return apply(new EnginePiece(given -> new NDList(function.apply(given))), inputs).get(0);
   }
 
   /**
-   * Adds the gradient of a scalar to every trained leaf it depends on.
+   * Runs a part of a model that is computed anew on the way back instead of being kept.
+   *
+   * @param part from a tape and the inputs to the outputs; a pure function of them and of what is
+   *     trained
+   */
+  public NDList recomputed(BiFunction<Tape, NDList, NDList> part, NDArray... inputs) {
+    NDList given = new NDList(inputs);
+    if (mode != Mode.RECORDING) {
+      return mode == Mode.REFERENCE
+          ? part.apply(this, given)
+          : new Recomputation(part, this).forward(given, false);
+    }
+    boolean[] needed = new boolean[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      needed[i] = live.containsKey(inputs[i]);
+    }
+    Recomputation operator = new Recomputation(part, this);
+    NDList outputs = operator.forward(given, true);
+    outputs.forEach(output -> live.put(output, true));
+    entries.add(new Entry(operator, given, outputs, needed, new boolean[inputs.length]));
+    return outputs;
+  }
+
+  /** A tape for the same pass that keeps nothing. */
+  Tape forgetting() {
+    return new Tape(Mode.INFERENCE, random, training, false);
+  }
+
+  /** A tape for the same pass on which these inputs count as computed from something trained. */
+  Tape recordingAgain(NDList inputs) {
+    Tape tape = new Tape(Mode.RECORDING, random, training, false);
+    inputs.forEach(input -> tape.live.put(input, true));
+    return tape;
+  }
+
+  /** The way back from several outputs; what is left are the gradients of the inputs. */
+  Gradients backward(NDList outputs, NDList outputGradients) {
+    Gradients gradients = new Gradients();
+    for (int i = 0; i < outputs.size(); i++) {
+      if (outputGradients.get(i) != null) {
+        gradients.put(outputs.get(i), outputGradients.get(i).duplicate());
+      }
+    }
+    back(gradients, null);
+    return gradients;
+  }
+
+  /**
+   * Adds the gradient of a scalar to every trained leaf it depends on. Everything this pass has
+   * computed is freed on the way, except the scalar.
    *
    * @param loss scalar made on this tape
    */
@@ -130,39 +195,43 @@ public final class Tape implements AutoCloseable {
               ? "This tape keeps no way back: it was opened by Tape.inference(). Use Tape.recording()."
               : "The loss depends on nothing that is trained. Attach a method with a target first.");
     }
-    Map<NDArray, NDArray> gradients = new IdentityHashMap<>();
+    Gradients gradients = new Gradients();
     gradients.put(loss, one);
+    back(gradients, loss);
+  }
+
+  /** Goes through the entries, last one first; {@code kept} is not freed. */
+  private void back(Gradients gradients, @Nullable NDArray kept) {
     for (int i = entries.size() - 1; i >= 0; i--) {
-      back(entries.get(i), gradients);
+      Entry entry = entries.get(i);
+      back(entry, gradients);
+      for (NDArray output : entry.outputs()) {
+        if (output != kept) {
+          output.close();
+        }
+      }
     }
     entries.clear();
     live.clear();
   }
 
-  private void back(Entry entry, Map<NDArray, NDArray> gradients) {
+  private static void back(Entry entry, Gradients gradients) {
     NDList outputGradients = new NDList();
     boolean reached = false;
     for (NDArray output : entry.outputs()) {
-      NDArray gradient = gradients.remove(output);
+      NDArray gradient = gradients.take(output);
       reached |= gradient != null;
-      outputGradients.add(gradient == null ? output.zerosLike() : gradient);
+      outputGradients.add(gradient);
     }
     if (!reached) {
       return;
     }
-    NDList inputGradients =
-        entry.operator().backward(entry.inputs(), outputGradients, entry.needed());
-    for (int i = 0; i < entry.inputs().size(); i++) {
-      if (!entry.needed()[i]) {
-        continue;
-      }
-      NDArray input = entry.inputs().get(i);
-      NDArray gradient = inputGradients.get(i);
-      if (live.containsKey(input)) {
-        gradients.merge(input, gradient, NDArray::add);
-      } else {
-        // A trained leaf: the engine adds to the gradient it keeps there.
-        JniUtils.backward((PtNDArray) input, (PtNDArray) gradient, false, false);
+    Gradients.Sink sink = gradients.sink(entry.inputs(), entry.needed(), entry.leaf());
+    entry.operator().backward(entry.inputs(), outputGradients, sink);
+    sink.deliver();
+    for (NDArray gradient : outputGradients) {
+      if (gradient != null) {
+        gradients.release(gradient);
       }
     }
   }
@@ -170,58 +239,5 @@ public final class Tape implements AutoCloseable {
   @Override
   public void close() {
     JniUtils.setGradMode(gradientModeBefore);
-  }
-
-  /** A piece of engine graph between two cuts. */
-  private static final class EnginePiece implements FusedOperator {
-
-    private final Function<NDList, NDArray> function;
-    private final NDList leaves = new NDList();
-    private NDArray output;
-
-    EnginePiece(Function<NDList, NDArray> function) {
-      this.function = function;
-    }
-
-    @Override
-    public NDList forward(NDList inputs, boolean differentiate) {
-      if (!differentiate) {
-        return new NDList(function.apply(inputs));
-      }
-      for (NDArray input : inputs) {
-        PtNDArray leaf = JniUtils.detachGradient((PtNDArray) input);
-        if (leaf.getDataType().isFloating()) {
-          JniUtils.attachGradient(leaf, true);
-        }
-        leaves.add(leaf);
-      }
-      JniUtils.setGradMode(true);
-      try {
-        output = function.apply(leaves);
-      } finally {
-        JniUtils.setGradMode(false);
-      }
-      return new NDList(JniUtils.detachGradient((PtNDArray) output));
-    }
-
-    @Override
-    public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
-      JniUtils.backward(
-          (PtNDArray) Objects.requireNonNull(output),
-          (PtNDArray) outputGradients.get(0),
-          false,
-          false);
-      NDList gradients = new NDList();
-      for (int i = 0; i < leaves.size(); i++) {
-        NDArray gradient = needed[i] ? JniUtils.getGradient((PtNDArray) leaves.get(i)) : null;
-        gradients.add(needed[i] && gradient == null ? leaves.get(i).zerosLike() : gradient);
-      }
-      return gradients;
-    }
-
-    @Override
-    public NDList reference(NDList inputs) {
-      return new NDList(function.apply(inputs));
-    }
   }
 }

@@ -116,7 +116,7 @@ public final class TrainingLoop {
     NDManager parent = model.weights().get(0).frozen().getManager();
     try (NDManager manager = parent.newSubManager();
         NDScope scope = new NDScope();
-        Tape tape = Tape.training(passRandom)) {
+        Tape tape = Tape.training(passRandom, settings.checkpointing())) {
       scope.suppressNotUsedWarning();
       NDArray ids = ids(manager, batch);
       NDArray mean = model.loss(tape, ids, positions, batch.labels());

@@ -80,9 +80,10 @@ class OperatorTest {
           new Case(
               "scan" + size,
               SelectiveScan::new,
-              2,
+              3,
               wide,
               wide,
+              new long[] {d},
               new long[] {d, n},
               selective,
               selective,
@@ -92,9 +93,10 @@ class OperatorTest {
           new Case(
               "scan from a state" + size,
               SelectiveScan::new,
-              2,
+              3,
               wide,
               wide,
+              new long[] {d},
               new long[] {d, n},
               selective,
               selective,
@@ -120,12 +122,26 @@ class OperatorTest {
               new long[] {b, 3, d}));
       cases.add(new Case("norm" + size, () -> new RmsNorm(1e-5), -1, wide, new long[] {d}));
       cases.add(
+          new Case("sum and norm" + size, () -> new RmsNorm(1e-5), -1, wide, wide, new long[] {d}));
+      cases.add(new Case("minus exp" + size, NegativeExp::new, -1, new long[] {d, n}));
+      cases.add(
           new Case("product" + size, Product::new, -1, wide, new long[] {n, d}, new long[] {n}));
-      cases.add(new Case("sum" + size, Sum::new, -1, wide, new long[] {d}));
+      cases.add(new Case("sum" + size, Sum::new, -1, wide, wide));
     }
     cases.add(
         new Case(
-            "cross-entropy", () -> new CrossEntropy(new int[] {0, 6, 3}), -1, new long[] {3, 7}));
+            "cross-entropy",
+            () -> new CrossEntropy(new int[] {0, 6, 3}, true),
+            -1,
+            new long[] {3, 5},
+            new long[] {7, 5}));
+    cases.add(
+        new Case(
+            "cross-entropy in chunks",
+            () -> new CrossEntropy(new KeyedLabels(150, 70_000).labels(), true),
+            -1,
+            new long[] {150, 3},
+            new long[] {70_000, 3}));
     cases.add(new Case("lookup", () -> new RowLookup(new long[] {2, 0, 2}), -1, new long[] {4, 3}));
     cases.add(new Case("split", () -> new Split(2, 3), -1, new long[] {2, 2, 5}));
     return cases.stream();
@@ -144,9 +160,22 @@ class OperatorTest {
     return inputs;
   }
 
-  /** The gradients of Σ ⟨output, weights⟩ by the engine, through the reference. */
-  private NDList referenceGradients(FusedOperator operator, NDList inputs, NDList weights) {
-    try (Tape tape = Tape.reference()) {
+  /** Labels spread over the classes. */
+  private record KeyedLabels(int rows, int classes) {
+    int[] labels() {
+      int[] labels = new int[rows];
+      for (int i = 0; i < rows; i++) {
+        labels[i] = KeyedRandom.of(5).below(i, classes);
+      }
+      return labels;
+    }
+  }
+
+  /** The outputs, and the gradients of Σ ⟨output, weights⟩. */
+  private record Passes(NDList outputs, NDList gradients) {}
+
+  private Passes passes(Tape opened, FusedOperator operator, NDList inputs) {
+    try (Tape tape = opened) {
       NDList leaves = new NDList();
       for (NDArray input : inputs) {
         NDArray leaf = input.duplicate();
@@ -154,25 +183,27 @@ class OperatorTest {
         leaves.add(leaf);
       }
       NDList outputs = tape.apply(operator, leaves.toArray(new NDArray[0]));
-      NDArray sum = null;
-      for (int i = 0; i < outputs.size(); i++) {
-        NDArray term = outputs.get(i).mul(weights.get(i)).sum();
-        sum = sum == null ? term : sum.add(term);
-      }
+      NDList kept = new NDList();
+      outputs.forEach(output -> kept.add(JniUtils.detachGradient((PtNDArray) output).duplicate()));
+      NDList weights = weights(outputs);
+      NDArray sum =
+          tape.plain(
+              all -> {
+                NDArray total = all.get(0).mul(weights.get(0)).sum();
+                for (int i = 1; i < all.size(); i++) {
+                  total = total.add(all.get(i).mul(weights.get(i)).sum());
+                }
+                return total;
+              },
+              outputs.toArray(new NDArray[0]));
       tape.backward(sum);
       NDList gradients = new NDList();
       for (NDArray leaf : leaves) {
         NDArray gradient = JniUtils.getGradient((PtNDArray) leaf);
         gradients.add(gradient == null ? leaf.zerosLike() : gradient);
       }
-      return gradients;
+      return new Passes(kept, gradients);
     }
-  }
-
-  private static boolean[] all(int count) {
-    boolean[] needed = new boolean[count];
-    Arrays.fill(needed, true);
-    return needed;
   }
 
   private NDList weights(NDList outputs) {
@@ -190,18 +221,14 @@ class OperatorTest {
 
   private void agree(Case test, DataType type, double tolerance) {
     NDList inputs = inputs(test, type);
-    FusedOperator fused = test.operator().get();
-    NDList outputs = fused.forward(inputs, true);
-    NDList expected = test.operator().get().reference(inputs);
-    assertThat(outputs).hasSameSizeAs(expected);
-    for (int i = 0; i < outputs.size(); i++) {
-      assertClose("output " + i, outputs.get(i), expected.get(i), tolerance);
+    Passes ours = passes(Tape.recording(), test.operator().get(), inputs);
+    Passes theirs = passes(Tape.reference(), test.operator().get(), inputs);
+    assertThat(ours.outputs()).hasSameSizeAs(theirs.outputs());
+    for (int i = 0; i < ours.outputs().size(); i++) {
+      assertClose("output " + i, ours.outputs().get(i), theirs.outputs().get(i), tolerance);
     }
-    NDList weights = weights(outputs);
-    NDList ours = fused.backward(inputs, weights, all(inputs.size()));
-    NDList theirs = referenceGradients(test.operator().get(), inputs, weights);
     for (int i = 0; i < inputs.size(); i++) {
-      assertClose("gradient " + i, ours.get(i), theirs.get(i), tolerance);
+      assertClose("gradient " + i, ours.gradients().get(i), theirs.gradients().get(i), tolerance);
     }
   }
 
@@ -231,9 +258,9 @@ class OperatorTest {
   @MethodSource("operators")
   void gradients_are_differences(Case test) {
     NDList inputs = inputs(test, DataType.FLOAT64);
-    FusedOperator fused = test.operator().get();
-    NDList weights = weights(fused.forward(inputs, true));
-    NDList gradients = fused.backward(inputs, weights, all(inputs.size()));
+    Passes passes = passes(Tape.recording(), test.operator().get(), inputs);
+    NDList weights = weights(passes.outputs());
+    NDList gradients = passes.gradients();
     for (int i = 0; i < inputs.size(); i++) {
       double[] gradient = gradients.get(i).toDoubleArray();
       int at = gradient.length / 2;
@@ -253,7 +280,10 @@ class OperatorTest {
     double[] values = inputs.get(input).toDoubleArray();
     values[at] += step;
     moved.set(input, manager.create(values, inputs.get(input).getShape()));
-    NDList outputs = test.operator().get().forward(moved, false);
+    NDList outputs;
+    try (Tape tape = Tape.inference()) {
+      outputs = tape.apply(test.operator().get(), moved.toArray(new NDArray[0]));
+    }
     double sum = 0;
     for (int i = 0; i < outputs.size(); i++) {
       double[] y = outputs.get(i).toDoubleArray();
@@ -271,9 +301,10 @@ class OperatorTest {
         new Case(
             "wide",
             SelectiveScan::new,
-            2,
+            3,
             new long[] {2, 40, 900},
             new long[] {2, 40, 900},
+            new long[] {900},
             new long[] {900, 4},
             new long[] {2, 40, 4},
             new long[] {2, 40, 4},
@@ -285,12 +316,10 @@ class OperatorTest {
     try {
       for (int threads : new int[] {1, 2, 2}) {
         Workers.use(threads);
-        SelectiveScan scan = new SelectiveScan();
-        NDList outputs = scan.forward(inputs, true);
-        NDList gradients = scan.backward(inputs, weights(outputs), all(7));
-        runs.add(outputs.get(0).toFloatArray());
-        runs.add(gradients.get(3).toFloatArray());
-        runs.add(gradients.get(2).toFloatArray());
+        Passes passes = passes(Tape.recording(), new SelectiveScan(), inputs);
+        runs.add(passes.outputs().get(0).toFloatArray());
+        runs.add(passes.gradients().get(4).toFloatArray());
+        runs.add(passes.gradients().get(3).toFloatArray());
       }
     } finally {
       Workers.use(before);
@@ -310,6 +339,7 @@ class OperatorTest {
         new NDList(
             none,
             none,
+            manager.zeros(new Shape(3)),
             manager.ones(new Shape(3, 2)).neg(),
             selective,
             selective,
@@ -329,6 +359,7 @@ class OperatorTest {
         new NDList(
             wide,
             wide,
+            manager.zeros(new Shape(3)),
             manager.ones(new Shape(3, 2)),
             selective,
             manager.ones(new Shape(1, 4, 5)),
@@ -342,6 +373,7 @@ class OperatorTest {
 
   @Test
   void no_labels_is_refused() {
-    assertThatThrownBy(() -> new CrossEntropy(new int[0])).hasMessageContaining("at least one");
+    assertThatThrownBy(() -> new CrossEntropy(new int[0], false))
+        .hasMessageContaining("at least one");
   }
 }

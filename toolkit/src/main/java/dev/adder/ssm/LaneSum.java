@@ -1,0 +1,49 @@
+package dev.adder.ssm;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Sums over the lanes of many vectors: each vector is folded onto itself, half by half, so that the
+ * order of the additions, and with it the bits, is the same on every JDK.
+ */
+final class LaneSum {
+
+  private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
+  private static final int LANES = VectorMath.LANES;
+  private static final VectorShuffle<Float> BY_8 = rotation(8);
+  private static final VectorShuffle<Float> BY_4 = rotation(4);
+  private static final VectorShuffle<Float> BY_2 = rotation(2);
+  private static final VectorShuffle<Float> BY_1 = rotation(1);
+
+  private LaneSum() {}
+
+  private static VectorShuffle<Float> rotation(int by) {
+    return VectorShuffle.fromOp(SPECIES, lane -> (lane + by) % LANES);
+  }
+
+  /** totals[i] ← Σ over the lanes of the i-th vector from {@code offset} on. */
+  static void of(float[] vectors, int offset, int count, float[] totals) {
+    if (LANES == 16 || LANES == 8) {
+      for (int i = 0; i < count; i++) {
+        totals[i] = fold(FloatVector.fromArray(SPECIES, vectors, offset + i * LANES));
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        float total = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+          total += vectors[offset + i * LANES + lane];
+        }
+        totals[i] = total;
+      }
+    }
+  }
+
+  private static float fold(FloatVector vector) {
+    FloatVector sum = LANES == 16 ? vector.add(vector.rearrange(BY_8)) : vector;
+    sum = sum.add(sum.rearrange(BY_4));
+    sum = sum.add(sum.rearrange(BY_2));
+    return sum.add(sum.rearrange(BY_1)).lane(0);
+  }
+}
