@@ -6,8 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.DeviceOperator;
 import dev.adder.tensor.cuda.Arguments;
 import dev.adder.tensor.cuda.CudaDevice;
-import dev.adder.tensor.cuda.EngineMemory;
 import dev.adder.tensor.cuda.KernelSet;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,31 +33,31 @@ final class CudaConvolution implements DeviceOperator {
     NDArray x = inputs.get(0);
     Shape shape = x.getShape();
     long width = width(inputs);
-    NDArray y = EngineMemory.emptyLike(x, shape);
-    NDArray last = EngineMemory.emptyLike(x, new Shape(shape.get(0), width - 1, shape.get(2)));
+    NDArray y = NativeTensor.emptyLike(x, shape);
+    NDArray last = NativeTensor.emptyLike(x, new Shape(shape.get(0), width - 1, shape.get(2)));
     Arguments arguments = inputs(inputs).tensor(y).tensor(last).none(6);
     launch(inputs, "convolution_forward", CudaDevice.blocks(shape.get(1), RUN), arguments);
     return new NDList(y, last);
   }
 
   @Override
-  public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
+  public NDList gradients(NDList inputs, NDList outputGradients, boolean[] needed) {
     NDArray x = inputs.get(0);
     Shape shape = x.getShape();
     long channels = shape.get(2);
     long width = width(inputs);
     long runs = CudaDevice.blocks(shape.get(1) + width - 1, RUN);
     boolean behindWindow = inputs.size() > 3;
-    NDArray xGradient = EngineMemory.emptyLike(x, shape);
+    NDArray xGradient = NativeTensor.emptyLike(x, shape);
     NDArray windowGradient =
-        behindWindow ? EngineMemory.emptyLike(x, inputs.get(3).getShape()) : null;
+        behindWindow ? NativeTensor.emptyLike(x, inputs.get(3).getShape()) : null;
     NDArray weightParts = CudaDevice.floats(x, shape.get(0), runs, channels, width);
     NDArray biasParts = CudaDevice.floats(x, shape.get(0), runs, channels);
     Arguments arguments =
         inputs(inputs)
             .tensor(null) // y and the window behind it are not read again
             .tensor(null)
-            .tensor(outputGradients.get(0))
+            .tensor(CudaDevice.orZero(outputGradients.get(0), x))
             .tensor(gradientOfWindow(outputGradients))
             .tensor(xGradient)
             .tensor(windowGradient)
@@ -78,8 +78,8 @@ final class CudaConvolution implements DeviceOperator {
   }
 
   private static @Nullable NDArray gradientOfWindow(NDList outputGradients) {
-    boolean given = outputGradients.size() > 1 && outputGradients.get(1).size() > 0;
-    return given ? outputGradients.get(1) : null;
+    NDArray gradient = outputGradients.get(1);
+    return gradient == null || gradient.size() == 0 ? null : gradient;
   }
 
   private static long width(NDList inputs) {
@@ -96,8 +96,8 @@ final class CudaConvolution implements DeviceOperator {
     NDArray window = inputs.size() > 3 && inputs.get(3).size() > 0 ? inputs.get(3) : null;
     return new Arguments()
         .tensor(inputs.get(0))
-        .tensor(EngineMemory.toFloat(inputs.get(1)))
-        .tensor(EngineMemory.toFloat(inputs.get(2)))
+        .tensor(NativeTensor.toFloat(inputs.get(1)))
+        .tensor(NativeTensor.toFloat(inputs.get(2)))
         .tensor(window);
   }
 

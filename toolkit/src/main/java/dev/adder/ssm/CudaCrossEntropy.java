@@ -6,18 +6,18 @@ import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.DeviceOperator;
 import dev.adder.tensor.cuda.Arguments;
 import dev.adder.tensor.cuda.CudaDevice;
-import dev.adder.tensor.cuda.EngineMemory;
 import dev.adder.tensor.cuda.KernelSet;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link CrossEntropy} on a GPU, by the kernels of {@code cross_entropy.cu}. Input logits (m,
- * classes), float32 or bf16; output the mean loss (1), float32.
+ * {@link CrossEntropy} on a GPU, by the kernels of {@code cross_entropy.cu}. Inputs x (m, d), W
+ * (classes, d), both float32 or both bf16; output the mean loss (1), float32.
  *
- * <p>The gradient overwrites the logits: at 50,280 classes they are the largest tensor of a step,
- * and nothing reads them after the loss.
+ * <p>The engine multiplies; the gradient of the logits overwrites them. At 50,280 classes they are
+ * the largest tensor of a step.
  */
 final class CudaCrossEntropy implements DeviceOperator {
 
@@ -26,6 +26,7 @@ final class CudaCrossEntropy implements DeviceOperator {
 
   private final CudaDevice device;
   private final int[] targets;
+  private @Nullable NDArray logits;
   private @Nullable NDArray classOfRow;
   private @Nullable NDArray losses;
   private @Nullable NDArray logs;
@@ -40,8 +41,8 @@ final class CudaCrossEntropy implements DeviceOperator {
 
   @Override
   public NDList forward(NDList inputs, boolean differentiate) {
-    NDArray logits = inputs.get(0);
-    requireClasses(logits.getShape().get(1));
+    requireClasses(inputs.get(1).getShape().get(0));
+    logits = inputs.get(0).matMul(inputs.get(1).transpose());
     classOfRow =
         logits
             .getManager()
@@ -50,15 +51,24 @@ final class CudaCrossEntropy implements DeviceOperator {
     losses = CudaDevice.floats(logits, targets.length);
     logs = CudaDevice.floats(logits, targets.length);
     launch(logits, "cross_entropy_forward", 1, null);
-    return new NDList(losses.sum().div(counted()).reshape(1));
+    NDArray loss = losses.sum().div(counted()).reshape(1);
+    if (!differentiate) {
+      CudaDevice.release(logits, classOfRow, losses, logs);
+    }
+    return new NDList(loss);
   }
 
   @Override
-  public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
-    NDArray logits = inputs.get(0);
-    NDArray scale = EngineMemory.toFloat(outputGradients.get(0));
-    launch(logits, "cross_entropy_backward", PARTS, scale);
-    return new NDList(logits);
+  public NDList gradients(NDList inputs, NDList outputGradients, boolean[] needed) {
+    NDArray gradient = Objects.requireNonNull(logits);
+    NDArray scale = NativeTensor.toFloat(outputGradients.get(0));
+    launch(gradient, "cross_entropy_backward", PARTS, scale);
+    NDList gradients =
+        new NDList(
+            needed[0] ? gradient.matMul(inputs.get(1)) : null,
+            needed[1] ? gradient.transpose().matMul(inputs.get(0)) : null);
+    CudaDevice.release(gradient, classOfRow, losses, logs);
+    return gradients;
   }
 
   private void launch(NDArray logits, String kernel, int parts, @Nullable NDArray scale) {

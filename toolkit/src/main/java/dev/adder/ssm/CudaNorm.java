@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDList;
 import dev.adder.tensor.DeviceOperator;
 import dev.adder.tensor.cuda.Arguments;
 import dev.adder.tensor.cuda.CudaDevice;
-import dev.adder.tensor.cuda.EngineMemory;
 import dev.adder.tensor.cuda.KernelSet;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +37,8 @@ final class CudaNorm implements DeviceOperator {
     NDArray residual = inputs.get(0);
     NDArray branch = branch(inputs);
     NDArray normed =
-        EngineMemory.emptyLike(branch == null ? residual : branch, residual.getShape());
-    sum = branch == null ? null : EngineMemory.emptyLike(residual, residual.getShape());
+        NativeTensor.emptyLike(branch == null ? residual : branch, residual.getShape());
+    sum = branch == null ? null : NativeTensor.emptyLike(residual, residual.getShape());
     scales = CudaDevice.floats(residual, rows(inputs));
     Arguments arguments = inputs(inputs).tensor(normed).tensor(sum).tensor(scales).none(5);
     size(arguments, inputs);
@@ -47,14 +47,14 @@ final class CudaNorm implements DeviceOperator {
   }
 
   @Override
-  public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
+  public NDList gradients(NDList inputs, NDList outputGradients, boolean[] needed) {
     NDArray residual = inputs.get(0);
     NDArray branch = branch(inputs);
     NDArray weight = weight(inputs);
-    NDArray gradient = EngineMemory.emptyLike(residual, residual.getShape());
+    NDArray gradient = NativeTensor.emptyLike(residual, residual.getShape());
     boolean otherType =
         branch != null && !CudaDevice.type(branch).equals(CudaDevice.type(residual));
-    NDArray branchGradient = otherType ? EngineMemory.emptyLike(branch, branch.getShape()) : null;
+    NDArray branchGradient = otherType ? NativeTensor.emptyLike(branch, branch.getShape()) : null;
     long slabs = CudaDevice.blocks(rows(inputs), SLAB);
     boolean weightNeeded = needed[inputs.size() - 1];
     NDArray parts = weightNeeded ? CudaDevice.floats(residual, slabs, weight.size()) : null;
@@ -63,7 +63,7 @@ final class CudaNorm implements DeviceOperator {
             .tensor(null) // normed is not read again
             .tensor(sum)
             .tensor(Objects.requireNonNull(scales))
-            .tensor(outputGradients.get(0))
+            .tensor(CudaDevice.orZero(outputGradients.get(0), branch == null ? residual : branch))
             .tensor(outputGradients.size() > 1 ? outputGradients.get(1) : null)
             .tensor(gradient)
             .tensor(branchGradient)
@@ -98,7 +98,7 @@ final class CudaNorm implements DeviceOperator {
     return new Arguments()
         .tensor(inputs.get(0))
         .tensor(branch(inputs))
-        .tensor(EngineMemory.toFloat(weight(inputs)));
+        .tensor(NativeTensor.toFloat(weight(inputs)));
   }
 
   private void size(Arguments arguments, NDList inputs) {

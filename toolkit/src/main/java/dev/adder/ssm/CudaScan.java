@@ -6,8 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.DeviceOperator;
 import dev.adder.tensor.cuda.Arguments;
 import dev.adder.tensor.cuda.CudaDevice;
-import dev.adder.tensor.cuda.EngineMemory;
 import dev.adder.tensor.cuda.KernelSet;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +76,7 @@ final class CudaScan implements DeviceOperator {
   public NDList forward(NDList inputs, boolean differentiate) {
     measure(inputs);
     NDArray x = inputs.get(0);
-    NDArray y = EngineMemory.emptyLike(x, x.getShape());
+    NDArray y = NativeTensor.emptyLike(x, x.getShape());
     NDArray last = CudaDevice.floats(x, batch, channels, states);
     NDArray starts = spans > 1 ? CudaDevice.floats(x, batch, spans, channels, states) : null;
     deltaSums = spans > 1 ? CudaDevice.floats(x, batch, spans, channels) : null;
@@ -95,15 +95,15 @@ final class CudaScan implements DeviceOperator {
   }
 
   @Override
-  public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
+  public NDList gradients(NDList inputs, NDList outputGradients, boolean[] needed) {
     NDArray x = inputs.get(0);
     NDArray b = inputs.get(4);
     boolean initial = inputs.size() > 8;
     long blocks = CudaDevice.blocks(channels, division.channels());
     NDArray ends = spans > 1 ? CudaDevice.floats(x, batch, spans, channels, states) : null;
-    NDArray xGradient = EngineMemory.emptyLike(x, x.getShape());
-    NDArray deltaGradient = EngineMemory.emptyLike(x, x.getShape());
-    NDArray zGradient = EngineMemory.emptyLike(x, x.getShape());
+    NDArray xGradient = NativeTensor.emptyLike(x, x.getShape());
+    NDArray deltaGradient = NativeTensor.emptyLike(x, x.getShape());
+    NDArray zGradient = NativeTensor.emptyLike(x, x.getShape());
     NDArray initialGradient = initial ? CudaDevice.floats(x, batch, channels, states) : null;
     NDArray aParts = CudaDevice.floats(x, batch, spans, channels, states);
     NDArray bParts = CudaDevice.floats(x, blocks, batch, length, states);
@@ -117,8 +117,8 @@ final class CudaScan implements DeviceOperator {
             .tensor(Objects.requireNonNull(kept))
             .tensor(null)
             .tensor(deltaSums)
-            .tensor(outputGradients.get(0))
-            .tensor(outputGradients.size() > 1 ? outputGradients.get(1) : null)
+            .tensor(CudaDevice.orZero(outputGradients.get(0), x))
+            .tensor(outputGradients.get(1))
             .tensor(ends)
             .tensor(xGradient)
             .tensor(deltaGradient)

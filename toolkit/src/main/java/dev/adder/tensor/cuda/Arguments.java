@@ -13,7 +13,7 @@ public final class Arguments {
 
   /** The address of a contiguous tensor; 0 for none. */
   public Arguments tensor(@Nullable NDArray tensor) {
-    return whole(tensor == null ? 0 : EngineMemory.address(tensor));
+    return whole(tensor == null ? 0 : NativeTensor.address(tensor));
   }
 
   /** A long long. */

@@ -4,12 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import dev.adder.tensor.DeviceOperator;
-import dev.adder.tensor.PlainOperator;
+import dev.adder.tensor.FusedOperator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +45,7 @@ public final class Cuda {
   private static Cuda start() {
     try {
       CudaDriver.open();
-      Nvrtc compiler = Nvrtc.open(EngineMemory.folder());
+      Nvrtc compiler = Nvrtc.open(NativeTensor.folder());
       requireDriver(CudaDriver.version(), compiler.version());
       return new Cuda(
           compiler,
@@ -97,20 +96,17 @@ public final class Cuda {
   }
 
   /**
-   * How to carry out an operator on inputs that lie on a GPU: by kernels where they can be used, or
-   * by its reference in float64, without elements, and where they cannot.
+   * An operator by kernels, if its inputs lie on a GPU where they can be used; nothing in float64
+   * and without elements.
    *
    * @param kernels makes the operator of a device
-   * @param reference the same outputs in plain operators
    */
-  public static DeviceOperator operator(
-      NDList inputs,
-      Function<CudaDevice, DeviceOperator> kernels,
-      UnaryOperator<NDList> reference) {
+  public static Optional<FusedOperator> operator(
+      NDList inputs, Function<CudaDevice, DeviceOperator> kernels) {
     NDArray first = inputs.get(0);
     if (first.size() == 0 || first.getDataType() == DataType.FLOAT64) {
-      return new PlainOperator(reference);
+      return Optional.empty();
     }
-    return device(first).map(kernels).orElseGet(() -> new PlainOperator(reference));
+    return device(first).map(kernels);
   }
 }

@@ -128,10 +128,10 @@ public final class CudaAdamW implements AutoCloseable {
     long[] table = new long[parameters.size() * FIELDS];
     for (int i = 0; i < parameters.size(); i++) {
       int at = i * FIELDS;
-      table[at] = EngineMemory.address(parameters.get(i));
-      table[at + 1] = EngineMemory.address(first.get(i));
-      table[at + 2] = EngineMemory.address(second.get(i));
-      table[at + 3] = EngineMemory.address(gradients.get(i));
+      table[at] = NativeTensor.address(parameters.get(i));
+      table[at + 1] = NativeTensor.address(first.get(i));
+      table[at + 2] = NativeTensor.address(second.get(i));
+      table[at + 3] = NativeTensor.address(gradients.get(i));
       table[at + 4] = parameters.get(i).size();
       table[at + 5] = CudaDevice.type(gradients.get(i)).equals("bf16") ? 1 : 0;
     }

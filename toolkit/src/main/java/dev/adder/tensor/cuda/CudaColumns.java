@@ -20,7 +20,7 @@ public final class CudaColumns {
 
   /** x[…, places]: (rows, width) to (rows, places). */
   public NDArray gather(NDArray x) {
-    NDArray taken = EngineMemory.emptyLike(x, new Shape(x.getShape().get(0), places.size()));
+    NDArray taken = NativeTensor.emptyLike(x, new Shape(x.getShape().get(0), places.size()));
     launch("gather_columns", x, taken);
     return taken;
   }

@@ -55,7 +55,7 @@ public final class CudaDevice {
    * @param like the result has this shape and, float32 or bf16, this type
    */
   public NDArray sum(NDArray parts, long count, NDArray like) {
-    NDArray out = EngineMemory.emptyLike(like, like.getShape());
+    NDArray out = NativeTensor.emptyLike(like, like.getShape());
     String kernel = "sum_parts<%s>".formatted(type(like));
     launch(
         new KernelSet("sum.cu", List.of(kernel)),
@@ -69,7 +69,7 @@ public final class CudaDevice {
 
   /** A new float32 tensor beside another one, its content undefined. */
   public static NDArray floats(NDArray beside, long... shape) {
-    return EngineMemory.emptyFloat(beside, new Shape(shape));
+    return NativeTensor.emptyFloat(beside, new Shape(shape));
   }
 
   /**
@@ -84,9 +84,14 @@ public final class CudaDevice {
     }
   }
 
+  /** A gradient, or zeros of this tensor's type and shape where nobody used the output. */
+  public static NDArray orZero(@Nullable NDArray gradient, NDArray like) {
+    return gradient == null ? NativeTensor.filledLike(like, 0) : gradient;
+  }
+
   /** The name of a tensor's type in the kernel texts. */
   public static String type(NDArray tensor) {
-    if (EngineMemory.isBf16(tensor)) {
+    if (NativeTensor.isBf16(tensor)) {
       return "bf16";
     }
     if (tensor.getDataType() == DataType.FLOAT32) {

@@ -36,7 +36,7 @@ public final class CudaRows {
       starts[++at] = next;
     }
     long width = gradients.getShape().get(1);
-    NDArray table = EngineMemory.filled(gradients, new Shape(rows, width), 0);
+    NDArray table = NativeTensor.filled(gradients, new Shape(rows, width), 0);
     String type = CudaDevice.type(gradients);
     NDArray rowsThere = there(gradients, gradients.getManager().create(distinct));
     NDArray startsThere = there(gradients, gradients.getManager().create(starts));

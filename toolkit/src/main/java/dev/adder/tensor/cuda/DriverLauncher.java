@@ -39,7 +39,7 @@ final class DriverLauncher implements Launcher {
             "capability " + capability,
             "driver " + CudaDriver.version(),
             "compiler " + compiler.version());
-    stream = EngineMemory.streamFunction();
+    stream = NativeTensor.streamFunction();
   }
 
   @Override
@@ -56,13 +56,13 @@ final class DriverLauncher implements Launcher {
           "There is no kernel %s among %s.".formatted(kernel, kernels.kernels()));
     }
     CudaDriver.launch(
-        function, x, y, z, CudaDevice.THREADS, EngineMemory.stream(stream, ordinal), structure);
+        function, x, y, z, CudaDevice.THREADS, NativeTensor.stream(stream, ordinal), structure);
   }
 
   @Override
   public void synchronize() {
     CudaDriver.enter(context);
-    CudaDriver.synchronize(EngineMemory.stream(stream, ordinal));
+    CudaDriver.synchronize(NativeTensor.stream(stream, ordinal));
   }
 
   private Map<String, Pointer> load(KernelSet kernels) {

@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * {@code create}, {@code zerosLike}, {@code onesLike} and {@code softmax}. Operators that take no
  * type (products, sums, slices) work. So bf16 tensors are made, filled and recognised here.
  */
-public final class EngineMemory {
+public final class NativeTensor {
 
   private static volatile boolean bound;
 
-  private EngineMemory() {}
+  private NativeTensor() {}
 
   // Names and order of arguments are libtorch's; a result other than 0 is an error.
   private static native int aoti_torch_get_data_ptr(Pointer tensor, PointerByReference address);
@@ -58,9 +58,9 @@ public final class EngineMemory {
 
   private static void bind() {
     if (!bound) {
-      synchronized (EngineMemory.class) {
+      synchronized (NativeTensor.class) {
         if (!bound) {
-          Native.register(EngineMemory.class, library("torch_cpu"));
+          Native.register(NativeTensor.class, library("torch_cpu"));
           bound = true;
         }
       }

@@ -1,19 +1,16 @@
-package dev.adder.tensor;
+package dev.adder.ssm;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.adder.tensor.cuda.EngineMemory;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An operator by its plain reference, which the engine differentiates: the way taken on a GPU whose
- * kernels cannot be used.
- */
-public final class PlainOperator implements DeviceOperator {
+/** The outputs and gradients of a function of plain operators, by the engine. */
+final class PlainOperator {
 
   private final UnaryOperator<NDList> reference;
   private final NDList leaves = new NDList();
@@ -22,12 +19,11 @@ public final class PlainOperator implements DeviceOperator {
   /**
    * @param reference outputs from inputs, in plain operators
    */
-  public PlainOperator(UnaryOperator<NDList> reference) {
+  PlainOperator(UnaryOperator<NDList> reference) {
     this.reference = reference;
   }
 
-  @Override
-  public NDList forward(NDList inputs, boolean differentiate) {
+  NDList forward(NDList inputs, boolean differentiate) {
     if (!differentiate) {
       return reference.apply(inputs);
     }
@@ -49,8 +45,7 @@ public final class PlainOperator implements DeviceOperator {
   }
 
   /** One backward of Σ ⟨output, gradient⟩, so that the engine goes through its graph once. */
-  @Override
-  public NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
+  NDList backward(NDList inputs, NDList outputGradients, boolean[] needed) {
     NDList outputs = Objects.requireNonNull(results);
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(true);
@@ -59,7 +54,7 @@ public final class PlainOperator implements DeviceOperator {
       for (int i = 1; i < outputs.size(); i++) {
         sum = sum.add(outputs.get(i).mul(outputGradients.get(i)).sum());
       }
-      NDArray one = EngineMemory.filledLike(sum, 1);
+      NDArray one = NativeTensor.filledLike(sum, 1);
       JniUtils.backward((PtNDArray) sum, (PtNDArray) one, false, false);
     } finally {
       JniUtils.setGradMode(before);
@@ -68,7 +63,7 @@ public final class PlainOperator implements DeviceOperator {
     for (int i = 0; i < leaves.size(); i++) {
       NDArray gradient = needed[i] ? JniUtils.getGradient((PtNDArray) leaves.get(i)) : null;
       gradients.add(
-          needed[i] && gradient == null ? EngineMemory.filledLike(leaves.get(i), 0) : gradient);
+          needed[i] && gradient == null ? NativeTensor.filledLike(leaves.get(i), 0) : gradient);
     }
     return gradients;
   }
