@@ -414,8 +414,7 @@ abstract class DeviceOperatorTest {
 
   @Test
   void a_tape_takes_the_gradients_that_are_wanted() throws Exception {
-    NDList inputs =
-        new NDList(tensor(-2, 2, 1, 9, 5), tensor(-1, 1, 5, 1, 4), tensor(-1, 1, 5));
+    NDList inputs = new NDList(tensor(-2, 2, 1, 9, 5), tensor(-1, 1, 5, 1, 4), tensor(-1, 1, 5));
     PlainOperator expected = new PlainOperator(DeviceOperatorTest::convolution);
     NDList wanted = expected.forward(inputs, true);
     NDArray ones = wanted.get(0).onesLike();
