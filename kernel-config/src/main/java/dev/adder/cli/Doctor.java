@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.adder.ssm.SelectiveScan;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.Workers;
+import dev.adder.tensor.cuda.Cuda;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,11 @@ final class Doctor implements Callable<Integer> {
         "Vectors     %d floats at a time%n",
         jdk.incubator.vector.FloatVector.SPECIES_PREFERRED.length());
     out.printf("Engine      libtorch %s%n", Engine.getEngine("PyTorch").getVersion());
-    out.printf("Devices     %d GPU%n", Engine.getEngine("PyTorch").getGpuCount());
+    int gpus = Engine.getEngine("PyTorch").getGpuCount();
+    out.printf("Devices     %d GPU%n", gpus);
+    if (gpus > 0) {
+      out.printf("Kernels     %s%n", Cuda.report());
+    }
     double difference = scanDifference();
     boolean good = difference < TOLERANCE;
     out.printf(
@@ -65,6 +70,7 @@ final class Doctor implements Callable<Integer> {
           new NDList(
               normal(manager, "x", wide),
               normal(manager, "delta", wide),
+              normal(manager, "bias", new Shape(channels)),
               normal(manager, "A", new Shape(channels, states)).exp().neg(),
               normal(manager, "B", selective),
               normal(manager, "C", selective),
