@@ -6,6 +6,8 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.FusedOperator;
 import dev.adder.tensor.GradientSink;
+import dev.adder.tensor.cuda.Cuda;
+import java.util.Optional;
 
 /**
  * Depthwise causal convolution and SiLU: y_t = SiLU(bias + Σ_k w_k ∘ x_{t−K+1+k}).
@@ -15,6 +17,11 @@ import dev.adder.tensor.GradientSink;
  * last step.
  */
 public final class CausalConvolution implements FusedOperator {
+
+  @Override
+  public Optional<FusedOperator> onGpu(NDList inputs) {
+    return Cuda.operator(inputs, CudaConvolution::new);
+  }
 
   @Override
   public NDList forward(NDList inputs, boolean differentiate) {

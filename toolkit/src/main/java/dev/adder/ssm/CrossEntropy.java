@@ -10,7 +10,9 @@ import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.Product;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Workers;
+import dev.adder.tensor.cuda.Cuda;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,12 @@ public final class CrossEntropy implements FusedOperator {
     }
     this.targets = targets;
     this.trainsHead = trainsHead;
+  }
+
+  @Override
+  public Optional<FusedOperator> onGpu(NDList inputs) {
+    requireRows(inputs);
+    return Cuda.operator(inputs, device -> new CudaCrossEntropy(device, targets));
   }
 
   @Override

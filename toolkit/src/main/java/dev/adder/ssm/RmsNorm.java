@@ -7,8 +7,10 @@ import dev.adder.tensor.FusedOperator;
 import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Workers;
+import dev.adder.tensor.cuda.Cuda;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,11 @@ public final class RmsNorm implements FusedOperator {
   /** One row in an array of whole vectors, zero behind its end. */
   private static float[] padded(int width) {
     return new float[SPECIES.loopBound(width + LANES - 1)];
+  }
+
+  @Override
+  public Optional<FusedOperator> onGpu(NDList inputs) {
+    return Cuda.operator(inputs, device -> new CudaNorm(device, epsilon));
   }
 
   @Override

@@ -10,9 +10,11 @@ import ai.djl.nn.Activation;
 import dev.adder.tensor.FusedOperator;
 import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.RawTensor;
+import dev.adder.tensor.cuda.Cuda;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,12 @@ public final class SelectiveScan implements FusedOperator {
   @Override
   public boolean accepts(NDList inputs) {
     return RawTensor.isReal(inputs.get(0));
+  }
+
+  @Override
+  public Optional<FusedOperator> onGpu(NDList inputs) {
+    requireShapes(inputs);
+    return Cuda.operator(inputs, CudaScan::new);
   }
 
   @Override

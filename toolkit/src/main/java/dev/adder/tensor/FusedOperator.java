@@ -1,6 +1,7 @@
 package dev.adder.tensor;
 
 import ai.djl.ndarray.NDList;
+import java.util.Optional;
 
 /**
  * An operator whose forward and backward pass are ours instead of the engine's.
@@ -12,11 +13,18 @@ import ai.djl.ndarray.NDList;
 public interface FusedOperator {
 
   /**
-   * Whether {@link #forward} is written for these inputs. If not, the tape carries out the
-   * reference instead, which works on every device and floating type.
+   * Whether {@link #forward} is written for these inputs. If not, the tape asks for {@link #onGpu},
+   * and where there is none it carries out the reference, which works on every device and type.
    */
   default boolean accepts(NDList inputs) {
     return RawTensor.isFloat(inputs.get(0));
+  }
+
+  /**
+   * The same operator by kernels on a GPU, if its inputs lie on one and there are kernels for it.
+   */
+  default Optional<FusedOperator> onGpu(NDList inputs) {
+    return Optional.empty();
   }
 
   /**

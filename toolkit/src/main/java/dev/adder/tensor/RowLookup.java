@@ -3,6 +3,9 @@ package dev.adder.tensor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import dev.adder.tensor.cuda.Cuda;
+import dev.adder.tensor.cuda.CudaLookup;
+import java.util.Optional;
 import jdk.incubator.vector.VectorMask;
 
 /**
@@ -33,6 +36,12 @@ public final class RowLookup implements FusedOperator {
   private static int width(NDArray table) {
     Shape shape = table.getShape();
     return Math.toIntExact(shape.get(shape.dimension() - 1));
+  }
+
+  @Override
+  public Optional<FusedOperator> onGpu(NDList inputs) {
+    requireRows(inputs.get(0));
+    return Cuda.operator(inputs, device -> new CudaLookup(device, indices, shape));
   }
 
   @Override

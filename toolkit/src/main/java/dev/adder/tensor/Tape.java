@@ -104,7 +104,9 @@ public final class Tape implements AutoCloseable {
       return operator.reference(given);
     }
     FusedOperator carried =
-        operator.accepts(given) ? operator : new EnginePiece(operator::reference);
+        operator.accepts(given)
+            ? operator
+            : operator.onGpu(given).orElseGet(() -> new EnginePiece(operator::reference));
     if (mode == Mode.INFERENCE) {
       return carried.forward(given, false);
     }

@@ -1,6 +1,7 @@
 package dev.adder.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.nn.Parameter;
@@ -8,6 +9,9 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Workers;
+import dev.adder.tensor.cuda.Cuda;
+import dev.adder.tensor.cuda.CudaAdamW;
+import dev.adder.tensor.cuda.CudaDevice;
 import java.util.ArrayList;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
@@ -57,6 +61,9 @@ public final class AdamW implements AutoCloseable {
   private final double weightDecay;
   private int step;
 
+  /** What moves parameters that lie on a GPU. */
+  private @Nullable CudaAdamW onGpu;
+
   /**
    * @param parameters float32 leaves with gradients; at least one
    * @param weightDecay λ, at least 0
@@ -75,6 +82,9 @@ public final class AdamW implements AutoCloseable {
    * @return the global 2-norm before clipping
    */
   public double step(double learningRate, double clipNorm) {
+    if (moments.get(0).parameter.getArray().getDevice().isGpu()) {
+      return stepOnGpu(learningRate, clipNorm);
+    }
     List<Gradient> gradients = gradients();
     try {
       double norm = norm(gradients);
@@ -100,6 +110,46 @@ public final class AdamW implements AutoCloseable {
     } finally {
       gradients.forEach(gradient -> gradient.tensor().close());
     }
+  }
+
+  private double stepOnGpu(double learningRate, double clipNorm) {
+    NDList parameters = new NDList();
+    NDList gradients = new NDList();
+    for (Moments of : moments) {
+      NDArray parameter = of.parameter.getArray();
+      NDArray gradient = JniUtils.getGradient((PtNDArray) parameter);
+      parameters.add(parameter);
+      gradients.add(gradient == null ? parameter.zerosLike() : gradient);
+    }
+    if (onGpu == null) {
+      CudaDevice device =
+          Cuda.device(parameters.get(0))
+              .orElseThrow(
+                  () ->
+                      new IllegalStateException(
+                          "The model is on a GPU, but the optimizer's kernels cannot be used: %s Load the model on the CPU instead."
+                              .formatted(Cuda.report())));
+      onGpu = new CudaAdamW(device, parameters, new CudaAdamW.Constants(BETA_1, BETA_2, EPSILON));
+    }
+    int next = step + 1;
+    double norm =
+        onGpu.step(
+            parameters,
+            gradients,
+            new CudaAdamW.Step(
+                learningRate / (1 - StrictMath.pow(BETA_1, next)),
+                1 - learningRate * weightDecay,
+                Math.sqrt(1 - StrictMath.pow(BETA_2, next)),
+                clipNorm));
+    gradients.forEach(NDArray::close);
+    parameters.forEach(parameter -> JniUtils.zeroGrad((PtNDArray) parameter));
+    if (!Double.isFinite(norm)) {
+      throw new IllegalStateException(
+          "The gradient is %s in step %d. Lower the learning rate (now %s)."
+              .formatted(norm, next, learningRate));
+    }
+    step = next;
+    return norm;
   }
 
   private List<Gradient> gradients() {
@@ -225,6 +275,9 @@ public final class AdamW implements AutoCloseable {
   /** Frees the moments. */
   @Override
   public void close() {
+    if (onGpu != null) {
+      onGpu.close();
+    }
     manager.close();
   }
 }
