@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
     description = "Says what this machine has and checks the kernels on it.",
     footer = {
       "",
-      "Every operator of ours is compared with the same operator in plain steps of the engine:",
-      "the largest difference over outputs and gradients, and the time forward and back.",
-      "The exit code is 1 if one of them is further off than rounding explains."
+      "Every operator of ours is compared with the same in plain steps of the engine:",
+      "the largest difference over outputs and gradients, and the time there and back.",
+      "The exit code is 1 if one is further off than rounding explains."
     },
     mixinStandardHelpOptions = true)
 final class Doctor implements Callable<Integer> {

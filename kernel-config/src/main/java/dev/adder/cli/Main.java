@@ -17,8 +17,8 @@ import picocli.CommandLine.RunLast;
     description = "Fine-tuning state space models with few parameters, in Java notebooks.",
     footer = {
       "",
-      "ADDER_THREADS=n in the environment sets the threads of engine and kernels (all processors",
-      "if not said); results do not depend on it."
+      "ADDER_THREADS=n in the environment sets the threads of engine and kernels (all",
+      "processors if not said); results do not depend on it."
     },
     subcommands = {Reproduce.class, Kernel.class, Pretrain.class, Doctor.class})
 public final class Main {

@@ -50,7 +50,7 @@ public final class VectorSupport {
     return lanes() >= USUAL_LANES
         ? Optional.empty()
         : Optional.of(
-            "Vectors hold %d numbers here (no AVX2): results are the same, kernels are slower."
+            "Vectors hold %d numbers here (no AVX2): results are right, kernels are slower."
                 .formatted(lanes()));
   }
 }
