@@ -3,8 +3,10 @@ package dev.adder;
 import dev.adder.adapter.PeftMethod;
 import dev.adder.adapter.TargetReport;
 import dev.adder.data.Task;
+import dev.adder.model.MambaConfig;
 import dev.adder.model.MambaWeights;
 import dev.adder.model.WeightSpec;
+import dev.adder.training.MemoryForecast;
 import java.util.List;
 
 /**
@@ -32,6 +34,38 @@ public final class Adaptation {
   /** Number of parameters that training moves. */
   public long trainedParameters() {
     return parameters.trained();
+  }
+
+  /**
+   * How much memory a training step will need.
+   *
+   * @param batch sequences of a micro-batch
+   * @param length tokens of its longest sequence
+   */
+  public MemoryForecast forecast(int batch, int length) {
+    return forecast(batch, length, false);
+  }
+
+  /** The same with or without {@link TrainingPlan#checkpointing}. */
+  public MemoryForecast forecast(int batch, int length, boolean checkpointing) {
+    return forecast(model.config(), method, batch, length, checkpointing);
+  }
+
+  /** Of the phase that needs more: a method with a warm-up trains other tensors in it. */
+  static MemoryForecast forecast(
+      MambaConfig config, PeftMethod method, int batch, int length, boolean checkpointing) {
+    List<WeightSpec> weights = MambaWeights.of(config);
+    MemoryForecast main =
+        MemoryForecast.of(
+            config, method.attachments(weights, List.of()), batch, length, checkpointing);
+    return method
+        .warmUp()
+        .map(
+            warmUp ->
+                MemoryForecast.of(
+                    config, warmUp.attachments(weights), batch, length, checkpointing))
+        .filter(first -> first.neededBytes() > main.neededBytes())
+        .orElse(main);
   }
 
   /** Training on a task, to be told how; nothing happens before {@code run()}. */

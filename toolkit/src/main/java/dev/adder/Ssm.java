@@ -5,6 +5,8 @@ import dev.adder.adapter.Share;
 import dev.adder.data.Tokens;
 import dev.adder.model.Checkpoint;
 import dev.adder.model.Mamba;
+import dev.adder.tensor.VectorSupport;
+import dev.adder.tensor.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ public final class Ssm {
    * @param model {@code quick}, the small Mamba that comes with the toolkit, or a folder in the
    *     Hugging Face layout ({@code config.json}, {@code model.safetensors}, {@code
    *     tokenizer.json})
+   * @throws IllegalStateException if Java was started without its vectors
    * @throws IOException if there is no such model, or a file of it is damaged
    */
   public static PretrainedModel load(String model) throws IOException {
@@ -36,6 +39,8 @@ public final class Ssm {
   }
 
   private static PretrainedModel load(String name, Path folder) throws IOException {
+    VectorSupport.require();
+    Workers.threads();
     NDManager manager = NDManager.newBaseManager("PyTorch");
     try {
       Mamba mamba = Checkpoint.load(folder, manager);

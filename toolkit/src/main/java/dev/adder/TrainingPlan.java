@@ -10,6 +10,7 @@ import dev.adder.data.Task;
 import dev.adder.model.MambaWeights;
 import dev.adder.model.WeightSpec;
 import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.MachineMemory;
 import dev.adder.training.ProgressListener;
 import dev.adder.training.TrainingLog;
 import dev.adder.training.TrainingLoop;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Training of one method on one task, described word by word; {@link #run} does it. */
 public final class TrainingPlan {
@@ -113,12 +115,25 @@ public final class TrainingPlan {
    * Runs the phases: the warm-up, if the method has one, then the main phase from the pretrained
    * weights anew.
    *
+   * @throws IllegalStateException if the longest batch would not fit into memory; before any step
    * @throws dev.adder.adapter.DeadTargetException if a target gets no gradient; before any step
    * @throws dev.adder.training.TrainingInterruptedException if the thread is interrupted
    */
   public TrainedModel run() {
+    return run(MachineMemory.available());
+  }
+
+  /** Runs the phases if their steps fit into this many bytes. */
+  TrainedModel run(OptionalLong available) {
     List<WeightSpec> weights = MambaWeights.of(model.config());
     Batches batches = task.trainingBatches(model.tokens(), settings.batchSize(), settings.seed());
+    Adaptation.forecast(
+            model.config(),
+            method,
+            settings.batchSize(),
+            batches.longest(),
+            settings.checkpointing())
+        .requireFits(available, settings.checkpointing());
     int steps = settings.steps(batches.examples());
     KeyedRandom random = KeyedRandom.of(settings.seed());
     List<TrainingLog> logs = new ArrayList<>();

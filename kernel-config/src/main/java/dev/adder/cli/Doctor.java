@@ -1,91 +1,148 @@
 package dev.adder.cli;
 
 import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import dev.adder.ssm.SelectiveScan;
-import dev.adder.tensor.KeyedRandom;
+import ai.djl.pytorch.jni.LibUtils;
+import dev.adder.tensor.Blas;
+import dev.adder.tensor.MachineMemory;
+import dev.adder.tensor.OperatorCheck;
+import dev.adder.tensor.OperatorCheck.Finding;
+import dev.adder.tensor.VectorSupport;
 import dev.adder.tensor.Workers;
 import dev.adder.tensor.cuda.Cuda;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Says what this machine has, and checks the fused scan against its reference on it. */
+/** Says what this machine has, and checks every fused operator against its reference on it. */
 @Command(
     name = "doctor",
     description = "Says what this machine has and checks the kernels on it.",
+    footer = {
+      "",
+      "Every operator of ours is compared with the same in plain steps of the engine:",
+      "the largest difference over outputs and gradients, and the time there and back.",
+      "The exit code is 1 if one is further off than rounding explains."
+    },
     mixinStandardHelpOptions = true)
 final class Doctor implements Callable<Integer> {
 
-  private static final double TOLERANCE = 1e-4;
+  private static final String ENGINE = "PyTorch";
+  private static final Path NVIDIA_DRIVER = Path.of("/proc/driver/nvidia/version");
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
+    machine(out);
+    out.println();
+    return check(out, checks()) ? 0 : 1;
+  }
+
+  private static void machine(PrintWriter out) throws IOException {
     Runtime runtime = Runtime.getRuntime();
-    out.printf("Java        %s, %s%n", Runtime.version(), System.getProperty("java.home"));
-    out.printf(
-        "Processors  %d, used by engine and kernels: %d%n",
-        runtime.availableProcessors(), Workers.threads());
-    out.printf("Heap        at most %d MB%n", runtime.maxMemory() >> 20);
-    out.printf(
-        "Disk        %d GB free here%n", Files.getFileStore(Path.of(".")).getUsableSpace() >> 30);
-    out.printf(
-        "Vectors     %d floats at a time%n",
-        jdk.incubator.vector.FloatVector.SPECIES_PREFERRED.length());
-    out.printf("Engine      libtorch %s%n", Engine.getEngine("PyTorch").getVersion());
-    int gpus = Engine.getEngine("PyTorch").getGpuCount();
-    out.printf("Devices     %d GPU%n", gpus);
-    if (gpus > 0) {
-      out.printf("Kernels     %s%n", Cuda.report());
+    line(out, "Java", "%s, %s", Runtime.version(), System.getProperty("java.home"));
+    line(
+        out,
+        "Processors",
+        "%d; threads of engine and kernels: %d%s",
+        runtime.availableProcessors(),
+        Workers.threads(),
+        System.getenv(Workers.VARIABLE) == null ? "" : " (" + Workers.VARIABLE + ")");
+    line(out, "Vectors", "%d floats at a time", VectorSupport.lanes());
+    if (VectorSupport.advice().isPresent()) {
+      line(out, "", "%s", VectorSupport.advice().get());
     }
-    double difference = scanDifference();
-    boolean good = difference < TOLERANCE;
-    out.printf(
-        Locale.ROOT,
-        "Scan        fused against reference: largest difference %.1e, %s%n",
-        difference,
-        good ? "as it should be" : "TOO LARGE: results on this machine cannot be trusted");
-    return good ? 0 : 1;
+    line(
+        out,
+        "Memory",
+        "%s available; Java heap at most %s",
+        available(),
+        size(runtime.maxMemory()));
+    line(out, "Disk", "%s free here", size(Files.getFileStore(Path.of(".")).getUsableSpace()));
+    Engine engine = Engine.getEngine(ENGINE);
+    line(out, "Engine", "libtorch %s, %s", engine.getVersion(), LibUtils.getLibtorchPath());
+    line(out, "Products", "%s", Blas.provider());
+    line(out, "GPU", "%s", gpus(engine));
   }
 
-  private static double scanDifference() {
-    try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-      int length = 70;
-      int channels = 37;
-      int states = 16;
-      Shape wide = new Shape(2, length, channels);
-      Shape selective = new Shape(2, length, states);
-      NDList inputs =
-          new NDList(
-              normal(manager, "x", wide),
-              normal(manager, "delta", wide),
-              normal(manager, "bias", new Shape(channels)),
-              normal(manager, "A", new Shape(channels, states)).exp().neg(),
-              normal(manager, "B", selective),
-              normal(manager, "C", selective),
-              normal(manager, "D", new Shape(channels)),
-              normal(manager, "z", wide));
-      SelectiveScan scan = new SelectiveScan();
-      NDArray fused = scan.forward(inputs, false).get(0);
-      NDArray reference = scan.reference(inputs).get(0);
-      return fused.sub(reference).abs().max().toFloatArray()[0];
-    }
+  private static void line(PrintWriter out, String name, String format, Object... values) {
+    out.printf(Locale.ROOT, "%-11s %s%n", name, String.format(Locale.ROOT, format, values));
   }
 
-  private static NDArray normal(NDManager manager, String key, Shape shape) {
-    float[] values = new float[Math.toIntExact(shape.size())];
-    KeyedRandom.of(0).derive(key).fillNormal(values, 1);
-    return manager.create(values, shape);
+  private static String available() {
+    OptionalLong bytes = MachineMemory.available();
+    return bytes.isPresent() ? size(bytes.getAsLong()) : "unknown";
+  }
+
+  private static String size(long bytes) {
+    double giga = bytes / (double) (1 << 30);
+    return String.format(Locale.ROOT, giga < 10 ? "%.1f GB" : "%.0f GB", giga);
+  }
+
+  /** Devices that the engine can use, and the driver even where the engine cannot use it. */
+  private static String gpus(Engine engine) throws IOException {
+    String driver =
+        Files.isReadable(NVIDIA_DRIVER)
+            ? Files.readAllLines(NVIDIA_DRIVER).get(0).replaceAll("\\s+", " ")
+            : "no NVIDIA driver";
+    int count = engine.getGpuCount();
+    return count == 0
+        ? "none used (" + driver + ")"
+        : count + " (" + driver + "); kernels: " + Cuda.report();
+  }
+
+  private static List<OperatorCheck> checks() {
+    List<OperatorCheck> checks = new ArrayList<>(dev.adder.ssm.OperatorChecks.all());
+    checks.addAll(dev.adder.adapter.OperatorChecks.all());
+    checks.addAll(OperatorCheck.products());
+    return checks;
+  }
+
+  /** Whether all pass. */
+  static boolean check(PrintWriter out, List<OperatorCheck> checks) {
+    out.printf(
+        "%-19s %11s   %-6s %9s %11s %7s%n",
+        "Fused operator", "difference", "", "fused ms", "plain ms", "faster");
+    int failed = 0;
+    for (OperatorCheck check : checks) {
+      Finding finding = check.run();
+      failed += finding.passes() ? 0 : 1;
+      out.printf(
+          Locale.ROOT,
+          "%-19s %11.1e   %-6s %9.2f %11.2f %6.1f×%n",
+          finding.name(),
+          finding.difference(),
+          finding.passes() ? "good" : "WRONG",
+          finding.fusedSeconds() * 1e3,
+          finding.referenceSeconds() * 1e3,
+          finding.referenceSeconds() / finding.fusedSeconds());
+      out.flush();
+    }
+    out.println();
+    if (failed == 0) {
+      out.printf(
+          Locale.ROOT,
+          "All %d operators are as they should be (up to %.0e is rounding).%n",
+          checks.size(),
+          OperatorCheck.TOLERANCE);
+    } else {
+      out.printf(
+          Locale.ROOT,
+          "%d of %d operators are off by more than %.0e: results on this machine cannot be trusted.%n",
+          failed,
+          checks.size(),
+          OperatorCheck.TOLERANCE);
+    }
+    return failed == 0;
   }
 }

@@ -1,9 +1,12 @@
 package dev.adder.cli;
 
+import dev.adder.tensor.Workers;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /** The command line behind {@code ./adder}. */
 @Command(
@@ -12,6 +15,11 @@ import picocli.CommandLine.Help.Ansi;
     version = "adder 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
     description = "Fine-tuning state space models with few parameters, in Java notebooks.",
+    footer = {
+      "",
+      "ADDER_THREADS=n in the environment sets the threads of engine and kernels (all",
+      "processors if not said); results do not depend on it."
+    },
     subcommands = {Reproduce.class, Kernel.class, Pretrain.class, Doctor.class})
 public final class Main {
 
@@ -26,10 +34,31 @@ public final class Main {
     CommandLine line = new CommandLine(new Main());
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          command.getErr().println(Ansi.AUTO.string("@|bold,red Error:|@ ") + sentence(failure));
+          error(command, sentence(failure));
           return 1;
         });
+    line.setExecutionStrategy(Main::execute);
     return line;
+  }
+
+  /** What was set from outside is checked before anything begins; help is shown in any case. */
+  private static int execute(ParseResult parsed) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    try {
+      Workers.threads();
+    } catch (IllegalArgumentException wrong) {
+      CommandLine command = parsed.commandSpec().commandLine();
+      error(command, wrong.getMessage());
+      return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+    return new RunLast().execute(parsed);
+  }
+
+  private static void error(CommandLine command, String sentence) {
+    command.getErr().println(Ansi.AUTO.string("@|bold,red Error:|@ ") + sentence);
   }
 
   /** What the user is told: the message, which is a sentence; for a surprise, its type as well. */

@@ -1,5 +1,6 @@
 package dev.adder.kernel;
 
+import dev.adder.tensor.Workers;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,12 @@ public final class KernelMain {
       System.err.println(
           "The kernel was started with %d arguments; it takes one, Jupyter's connection file. Open it from JupyterLab: ./adder lab"
               .formatted(arguments.length));
+      System.exit(2);
+    }
+    try {
+      Workers.threads();
+    } catch (IllegalArgumentException wrong) {
+      System.err.println(wrong.getMessage());
       System.exit(2);
     }
     String connection = Files.readString(Path.of(arguments[0]));

@@ -18,4 +18,13 @@ public record Attachment(WeightSlot slot, UpdateSpec update) {
   public long trained() {
     return update.trained(slot);
   }
+
+  /**
+   * Floats that one pass keeps here for the way back, beside the weight's own output.
+   *
+   * @param rows tokens in the batch
+   */
+  public long kept(long rows) {
+    return update.kept(slot, rows);
+  }
 }

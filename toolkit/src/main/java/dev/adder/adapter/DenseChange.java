@@ -23,6 +23,12 @@ record DenseChange() implements UpdateSpec {
     return slot.size();
   }
 
+  /** W'. */
+  @Override
+  public long kept(WeightSlot slot, long rows) {
+    return slot.size();
+  }
+
   @Override
   public WeightUpdate create(
       WeightSlot slot, NDArray frozen, NDManager manager, KeyedRandom random) {

@@ -65,6 +65,14 @@ public record Lora(int rank, double alpha, double dropout, Targets targets) impl
       return rank * (slot.shape().get(0) + slot.shape().get(1));
     }
 
+    /** x·Aᵀ, Bᵀ, and what dropout left of x. */
+    @Override
+    public long kept(WeightSlot slot, long rows) {
+      long out = slot.shape().get(0);
+      long in = slot.shape().get(1);
+      return rank * (rows + out) + (dropout > 0 ? rows * in : 0);
+    }
+
     @Override
     public void check(WeightSlot slot) {
       if (slot.weight().kind() != WeightSpec.Kind.PROJECTION) {

@@ -35,6 +35,12 @@ record SparseColumns(int columns, Optional<DimensionSelection> selection) implem
     return slot.size() - trained(slot);
   }
 
+  /** The chosen columns of x. */
+  @Override
+  public long kept(WeightSlot slot, long rows) {
+    return rows * columns;
+  }
+
   @Override
   public WeightUpdate create(
       WeightSlot slot, NDArray frozen, NDManager manager, KeyedRandom random) {

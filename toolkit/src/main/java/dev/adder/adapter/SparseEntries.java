@@ -34,6 +34,12 @@ record SparseEntries(int entries, Optional<DimensionSelection> selection) implem
     return slot.size() - trained(slot);
   }
 
+  /** W'. */
+  @Override
+  public long kept(WeightSlot slot, long rows) {
+    return slot.size();
+  }
+
   @Override
   public WeightUpdate create(
       WeightSlot slot, NDArray frozen, NDManager manager, KeyedRandom random) {

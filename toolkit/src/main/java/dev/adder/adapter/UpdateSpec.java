@@ -20,6 +20,15 @@ interface UpdateSpec {
     return slot.size();
   }
 
+  /**
+   * Floats that one pass keeps here for the way back, beside the place's own output.
+   *
+   * @param rows tokens in the batch
+   */
+  default long kept(WeightSlot slot, long rows) {
+    return 0;
+  }
+
   /** Refuses a place where this update makes no sense. */
   default void check(WeightSlot slot) {}
 

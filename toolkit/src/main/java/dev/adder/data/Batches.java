@@ -37,6 +37,11 @@ public final class Batches implements BatchSource {
     return examples.size();
   }
 
+  /** Tokens per row of the longest batch. */
+  public int longest() {
+    return examples.stream().mapToInt(TokenExample::length).max().orElseThrow();
+  }
+
   @Override
   public synchronized TokenBatch get(long i) {
     long perEpoch = examples.size() / batchSize;

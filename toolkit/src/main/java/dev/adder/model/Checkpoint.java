@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.adder.tensor.Safetensors;
+import dev.adder.tensor.VectorSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ public final class Checkpoint {
    * @throws IOException if a file is missing, damaged, or of another model
    */
   public static Mamba load(Path folder, NDManager manager) throws IOException {
+    VectorSupport.require();
     MambaConfig config = readConfig(folder.resolve("config.json"));
     Map<String, WeightSpec> expected = new LinkedHashMap<>();
     MambaWeights.of(config).forEach(spec -> expected.put(spec.name(), spec));

@@ -37,6 +37,14 @@ public final class Blas {
 
   private Blas() {}
 
+  /** What carries out the products, in a few words. */
+  public static String provider() {
+    if (!AVAILABLE) {
+      return "plain loops (the engine's library exports no sgemm_), slow";
+    }
+    return Binding.ownThreads ? "MKL, called directly" : "the engine's BLAS, called directly";
+  }
+
   /**
    * A matrix in a tensor's memory.
    *

@@ -46,6 +46,7 @@ public final class Tape implements AutoCloseable {
   private final Map<NDArray, Boolean> live = new IdentityHashMap<>();
 
   private Tape(Mode mode, KeyedRandom random, boolean training, boolean recomputes) {
+    VectorSupport.require();
     this.mode = mode;
     this.recomputes = recomputes;
     this.random = random;

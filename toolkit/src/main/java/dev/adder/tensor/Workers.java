@@ -18,19 +18,51 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Workers {
 
+  /** The environment variable that sets the number of threads from outside. */
+  public static final String VARIABLE = "ADDER_THREADS";
+
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
   private static final long LOOK_NANOS = 50_000;
 
   private static final AtomicBoolean BUSY = new AtomicBoolean();
   private static final Helper[] HELPERS = new Helper[Math.max(PROCESSORS, 64)];
 
-  private static volatile int threads = PROCESSORS;
+  /** 0 until it is asked for: {@value #VARIABLE} is read then, so that a mistake can be told. */
+  private static volatile int threads;
 
   private Workers() {}
 
-  /** The present number of threads. */
+  /**
+   * The present number of threads: {@value #VARIABLE}, or all processors, if nobody has said
+   * another.
+   *
+   * @throws IllegalArgumentException if {@value #VARIABLE} is not a number from 1 to 64
+   */
   public static int threads() {
-    return threads;
+    int present = threads;
+    if (present == 0) {
+      String given = System.getenv(VARIABLE);
+      if (given == null || given.isBlank()) {
+        threads = PROCESSORS;
+      } else {
+        use(parse(given.strip()));
+      }
+      present = threads;
+    }
+    return present;
+  }
+
+  /** The number of threads in a text from outside. */
+  static int parse(String given) {
+    if (given.matches("\\d{1,9}")) {
+      int count = Integer.parseInt(given);
+      if (count >= 1 && count <= HELPERS.length) {
+        return count;
+      }
+    }
+    throw new IllegalArgumentException(
+        "%s is \"%s\"; it must be a number from 1 to %d, usually %d."
+            .formatted(VARIABLE, given, HELPERS.length, PROCESSORS));
   }
 
   /**
@@ -53,7 +85,7 @@ public final class Workers {
 
   /** Runs tasks 0 … tasks − 1, some at the same time, and returns when all are done. */
   public static void run(int tasks, IntConsumer task) {
-    int helpers = Math.min(threads, tasks) - 1;
+    int helpers = Math.min(threads(), tasks) - 1;
     if (helpers <= 0 || !BUSY.compareAndSet(false, true)) {
       for (int i = 0; i < tasks; i++) {
         task.accept(i);
