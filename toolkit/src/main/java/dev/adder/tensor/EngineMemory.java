@@ -32,11 +32,18 @@ final class EngineMemory {
     }
     try {
       Native.register(Malloc.class, "c");
-      Malloc.mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT);
-      Malloc.mallopt(M_TRIM_THRESHOLD, 2 * LARGEST_KEPT);
-      Malloc.mallopt(M_TOP_PAD, 16 * MEBIBYTE);
+      set(M_MMAP_THRESHOLD, "MALLOC_MMAP_THRESHOLD_", LARGEST_KEPT);
+      set(M_TRIM_THRESHOLD, "MALLOC_TRIM_THRESHOLD_", 2 * LARGEST_KEPT);
+      set(M_TOP_PAD, "MALLOC_TOP_PAD_", 16 * MEBIBYTE);
     } catch (UnsatisfiedLinkError otherLibrary) {
       LOG.info("This C library has no mallopt: steps may spend more time on memory.");
+    }
+  }
+
+  /** What the user has set in the environment stays. */
+  private static void set(int parameter, String variable, int value) {
+    if (System.getenv(variable) == null) {
+      Malloc.mallopt(parameter, value);
     }
   }
 
