@@ -188,21 +188,13 @@ final class ConvolutionKernel {
     if (ofWindow != null) {
       addWindow(RawTensor.of(ofWindow), rawDx, rawWindow);
     }
-    give(gradients, 0, dx);
-    give(gradients, 1, RowSum.of(dw, new Shape(channels, 1, taps)));
-    give(gradients, 2, RowSum.of(dbias, new Shape(channels)));
+    gradients.offer(0, dx);
+    gradients.offer(1, RowSum.of(dw, new Shape(channels, 1, taps)));
+    gradients.offer(2, RowSum.of(dbias, new Shape(channels)));
     if (window != null) {
-      give(gradients, 3, dwindow);
+      gradients.offer(3, dwindow);
     } else {
       dwindow.close();
-    }
-  }
-
-  private static void give(GradientSink to, int input, NDArray gradient) {
-    if (to.needs(input)) {
-      to.add(input, gradient);
-    } else {
-      gradient.close();
     }
   }
 

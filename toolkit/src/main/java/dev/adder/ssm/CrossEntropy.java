@@ -139,21 +139,17 @@ public final class CrossEntropy implements FusedOperator {
       ofLogits.close();
       return;
     }
-    give(gradients, 0, Objects.requireNonNull(ofX), factor);
+    gradients.offer(0, scaled(Objects.requireNonNull(ofX), factor));
     if (ofW != null) {
-      give(gradients, 1, ofW, factor);
+      gradients.offer(1, scaled(ofW, factor));
     } else if (gradients.needs(1)) {
       throw new IllegalStateException(
           "The gradient of the output head is asked for, but the loss was made without it.");
     }
   }
 
-  private static void give(GradientSink to, int input, NDArray gradient, float factor) {
-    if (to.needs(input)) {
-      to.add(input, factor == 1 ? gradient : gradient.muli(factor));
-    } else {
-      gradient.close();
-    }
+  private static NDArray scaled(NDArray gradient, float factor) {
+    return factor == 1 ? gradient : gradient.muli(factor);
   }
 
   @Override

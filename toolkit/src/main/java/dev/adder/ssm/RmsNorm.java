@@ -174,11 +174,7 @@ public final class RmsNorm implements FusedOperator {
         });
     scales.close();
     NDArray total = RowSum.of(dw, new Shape(width));
-    if (gradients.needs(last)) {
-      gradients.add(last, total);
-    } else {
-      total.close();
-    }
+    gradients.offer(last, total);
     boolean used = false;
     for (int i = 0; i < last; i++) {
       if (gradients.needs(i)) {

@@ -255,26 +255,18 @@ final class ScanKernel {
     }
 
     void deliver(GradientSink to) {
-      give(to, 0, dx);
-      give(to, 1, draw);
-      give(to, 2, RowSum.of(dbias, new Shape(channels)));
-      give(to, 3, RowSum.of(da, new Shape(channels, states)));
-      give(to, 4, RowSum.of(db, new Shape(batch, length, states)));
-      give(to, 5, RowSum.of(dc, new Shape(batch, length, states)));
-      give(to, 6, RowSum.of(dskip, new Shape(channels)));
-      give(to, 7, dz);
+      to.offer(0, dx);
+      to.offer(1, draw);
+      to.offer(2, RowSum.of(dbias, new Shape(channels)));
+      to.offer(3, RowSum.of(da, new Shape(channels, states)));
+      to.offer(4, RowSum.of(db, new Shape(batch, length, states)));
+      to.offer(5, RowSum.of(dc, new Shape(batch, length, states)));
+      to.offer(6, RowSum.of(dskip, new Shape(channels)));
+      to.offer(7, dz);
       if (initial != null) {
-        give(to, 8, dh);
+        to.offer(8, dh);
       } else {
         dh.close();
-      }
-    }
-
-    private static void give(GradientSink to, int input, NDArray gradient) {
-      if (to.needs(input)) {
-        to.add(input, gradient);
-      } else {
-        gradient.close();
       }
     }
   }

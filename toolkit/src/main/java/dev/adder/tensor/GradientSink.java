@@ -14,6 +14,15 @@ public interface GradientSink {
    */
   void add(int input, NDArray gradient);
 
+  /** {@link #add}s a gradient if it is wanted, and frees it if not. */
+  default void offer(int input, NDArray gradient) {
+    if (needs(input)) {
+      add(input, gradient);
+    } else {
+      gradient.close();
+    }
+  }
+
   /**
    * The memory to which the operator itself adds the input's gradient, at most once: for products
    * that can add to what stands there.
