@@ -169,8 +169,9 @@ public final class TrainingPlan {
   }
 
   private TargetReport probe(AdaptedModel adapted, Batches batches, KeyedRandom random) {
-    TrainingLoop loop = new TrainingLoop(adapted.model(), settings, random.derive("probe"));
-    loop.probe(batches);
+    try (TrainingLoop loop = new TrainingLoop(adapted.model(), settings, random.derive("probe"))) {
+      loop.probe(batches);
+    }
     return TargetReport.proven(method, MambaWeights.of(model.config()), adapted);
   }
 
@@ -181,27 +182,29 @@ public final class TrainingPlan {
       int totalSteps,
       int stopAfter,
       KeyedRandom random) {
-    TrainingLoop loop = new TrainingLoop(adapted.model(), settings, random);
-    int every =
-        validationsPerRun == 0 ? Integer.MAX_VALUE : Math.max(1, totalSteps / validationsPerRun);
-    progress.begin(method.describe() + ", " + name, Math.min(stopAfter, totalSteps));
-    TrainingLog log =
-        loop.run(
-            name,
-            batches,
-            totalSteps,
-            stopAfter,
-            (step, validations) -> {
-              progress.advance(step.step(), String.format(Locale.ROOT, "loss %.3f", step.loss()));
-              if (step.step() % every == 0 && name.equals("main")) {
-                double score =
-                    Scores.evaluate(adapted.model(), model.tokens(), task, Scores.Split.VALIDATION)
-                        .score();
-                validations.accept(new TrainingLog.Validation(step.step(), task.metric(), score));
-              }
-            });
-    progress.end(summary(log));
-    return log;
+    try (TrainingLoop loop = new TrainingLoop(adapted.model(), settings, random)) {
+      int every =
+          validationsPerRun == 0 ? Integer.MAX_VALUE : Math.max(1, totalSteps / validationsPerRun);
+      progress.begin(method.describe() + ", " + name, Math.min(stopAfter, totalSteps));
+      TrainingLog log =
+          loop.run(
+              name,
+              batches,
+              totalSteps,
+              stopAfter,
+              (step, validations) -> {
+                progress.advance(step.step(), String.format(Locale.ROOT, "loss %.3f", step.loss()));
+                if (step.step() % every == 0 && name.equals("main")) {
+                  double score =
+                      Scores.evaluate(
+                              adapted.model(), model.tokens(), task, Scores.Split.VALIDATION)
+                          .score();
+                  validations.accept(new TrainingLog.Validation(step.step(), task.metric(), score));
+                }
+              });
+      progress.end(summary(log));
+      return log;
+    }
   }
 
   private static String summary(TrainingLog log) {

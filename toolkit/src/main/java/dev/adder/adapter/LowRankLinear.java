@@ -126,12 +126,6 @@ final class LowRankLinear implements FusedOperator {
     }
   }
 
-  /** The shape of x·Wᵀ. */
-  static Shape outShape(NDArray x, NDArray weight) {
-    Shape shape = x.getShape();
-    return shape.slice(0, shape.dimension() - 1).add(weight.getShape().get(0));
-  }
-
   @Override
   public NDList reference(NDList inputs) {
     NDArray x = inputs.get(0);

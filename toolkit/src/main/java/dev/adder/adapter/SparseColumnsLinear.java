@@ -98,6 +98,6 @@ final class SparseColumnsLinear implements FusedOperator {
     NDArray index = RawTensor.create(x.getManager(), columns, new Shape(columns.length));
     NDArray chosen = x.transpose().get(index).transpose();
     NDArray y = x.matMul(inputs.get(1).transpose()).add(chosen.matMul(inputs.get(2).transpose()));
-    return new NDList(y.reshape(LowRankLinear.outShape(inputs.get(0), inputs.get(1))));
+    return new NDList(y.reshape(Product.outShape(inputs.get(0), inputs.get(1))));
   }
 }

@@ -18,13 +18,14 @@ final class Softmax {
   private Softmax() {}
 
   /**
-   * −log softmax(row)[target], in nats.
+   * −log softmax(row)[target], in nats. The row is used up: it becomes exp(logit − largest).
    *
    * @param from index of the row's first logit
    */
   static double loss(RawTensor logits, int from, int classes, int target) {
     float largest = largest(logits, from, classes);
-    return Math.log(sumExp(logits, from, classes, largest)) + largest - logits.get(from + target);
+    double ofTarget = logits.get(from + target);
+    return Math.log(exponentiate(logits, from, classes, largest)) + largest - ofTarget;
   }
 
   /** The same; the row becomes scale·(softmax − one-hot). */
@@ -48,31 +49,6 @@ final class Softmax {
       largest = Math.max(largest, logits.get(from + i));
     }
     return largest;
-  }
-
-  private static double sumExp(RawTensor logits, int from, int classes, float largest) {
-    double sum = 0;
-    for (int i = 0; i < classes; i += RUN) {
-      sum += sumExpOfRun(logits, from + i, Math.min(RUN, classes - i), largest);
-    }
-    return sum;
-  }
-
-  private static double sumExpOfRun(RawTensor logits, int from, int count, float largest) {
-    int whole = SPECIES.loopBound(count);
-    FloatVector sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < whole; i += LANES) {
-      sum = sum.add(VectorMath.exp(logits.load(from + i).sub(largest)));
-    }
-    double total = VectorMath.total(sum);
-    if (whole < count) {
-      VectorMask<Float> rest = SPECIES.indexInRange(whole, count);
-      total +=
-          VectorMath.total(
-              FloatVector.zero(SPECIES)
-                  .blend(VectorMath.exp(logits.load(from + whole, rest).sub(largest)), rest));
-    }
-    return total;
   }
 
   /** Turns logits into exp(logit − largest) and gives their sum. */

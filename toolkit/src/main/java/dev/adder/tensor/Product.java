@@ -35,10 +35,15 @@ public final class Product implements FusedOperator {
       throw new IllegalArgumentException(
           "x has shape %s, W %s; their last axes must be equal.".formatted(shape, w.getShape()));
     }
-    Shape out = shape.slice(0, shape.dimension() - 1).add(w.getShape().get(0));
-    NDArray y = x.getManager().create(out, x.getDataType());
+    NDArray y = x.getManager().create(outShape(x, w), x.getDataType());
     Blas.multiply(1, matrix(x), matrix(w).transpose(), 0, matrix(y));
     return y;
+  }
+
+  /** The shape of x·Wᵀ. */
+  public static Shape outShape(NDArray x, NDArray w) {
+    Shape shape = x.getShape();
+    return shape.slice(0, shape.dimension() - 1).add(w.getShape().get(0));
   }
 
   /** (…, d) as a matrix with d columns. */

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * <p>The loss of a step is the mean cross-entropy over all its label tokens, whatever micro-batch
  * they are in, so that accumulating k batches of b equals one batch of k·b.
  */
-public final class TrainingLoop {
+public final class TrainingLoop implements AutoCloseable {
 
   private final Mamba model;
   private final TrainingSettings settings;
@@ -147,6 +147,12 @@ public final class TrainingLoop {
       ids[i] = batch.inputIds()[i];
     }
     return RawTensor.create(manager, ids, new Shape(batch.batch(), batch.length()));
+  }
+
+  /** Frees what the optimizer keeps; the log and the model stay. */
+  @Override
+  public void close() {
+    optimizer.close();
   }
 
   private void requireFinite(double loss, int step) {
