@@ -23,7 +23,7 @@ public final class TrainedModel implements AutoCloseable {
   private final PeftMethod method;
   private final Task task;
   private final TrainingSettings settings;
-  private final AdaptedModel adapted;
+  private final AdaptedModel<Mamba> adapted;
   private final TargetReport parameters;
   private final List<TrainingLog> logs;
   private final List<DimensionSelection> selection;
@@ -33,7 +33,7 @@ public final class TrainedModel implements AutoCloseable {
       PeftMethod method,
       Task task,
       TrainingSettings settings,
-      AdaptedModel adapted,
+      AdaptedModel<Mamba> adapted,
       TargetReport parameters,
       List<TrainingLog> logs,
       List<DimensionSelection> selection) {

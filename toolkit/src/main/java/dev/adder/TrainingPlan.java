@@ -7,10 +7,12 @@ import dev.adder.adapter.TargetReport;
 import dev.adder.adapter.WarmUp;
 import dev.adder.data.Batches;
 import dev.adder.data.Task;
+import dev.adder.model.Mamba;
 import dev.adder.model.MambaWeights;
 import dev.adder.model.WeightSpec;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.MachineMemory;
+import dev.adder.training.Objective;
 import dev.adder.training.ProgressListener;
 import dev.adder.training.TrainingLog;
 import dev.adder.training.TrainingLoop;
@@ -141,7 +143,7 @@ public final class TrainingPlan {
     Optional<WarmUp> warmUp = method.warmUp();
     if (warmUp.isPresent()) {
       int updates = warmUp.get().updates(settings.epochs(1).steps(batches.examples()));
-      try (AdaptedModel measured =
+      try (AdaptedModel<Mamba> measured =
           AdaptedModel.attach(
               model.mamba(),
               warmUp.get().attachments(weights),
@@ -152,7 +154,7 @@ public final class TrainingPlan {
         selections = warmUp.get().select(measured.model());
       }
     }
-    AdaptedModel adapted =
+    AdaptedModel<Mamba> adapted =
         AdaptedModel.attach(
             model.mamba(),
             method.attachments(weights, selections),
@@ -168,16 +170,16 @@ public final class TrainingPlan {
     }
   }
 
-  private TargetReport probe(AdaptedModel adapted, Batches batches, KeyedRandom random) {
+  private TargetReport probe(AdaptedModel<Mamba> adapted, Batches batches, KeyedRandom random) {
     try (TrainingLoop loop = new TrainingLoop(adapted.model(), settings, random.derive("probe"))) {
-      loop.probe(batches);
+      loop.probe(Objective.nextToken(adapted.model(), batches));
     }
     return TargetReport.proven(method, MambaWeights.of(model.config()), adapted);
   }
 
   private TrainingLog phase(
       String name,
-      AdaptedModel adapted,
+      AdaptedModel<Mamba> adapted,
       Batches batches,
       int totalSteps,
       int stopAfter,
@@ -189,7 +191,7 @@ public final class TrainingPlan {
       TrainingLog log =
           loop.run(
               name,
-              batches,
+              Objective.nextToken(adapted.model(), batches),
               totalSteps,
               stopAfter,
               (step, validations) -> {

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.adder.model.Mamba;
+import dev.adder.model.StateSpaceModel;
 import dev.adder.model.Weight;
 import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightUpdate;
@@ -18,13 +18,15 @@ import java.util.Map;
 /**
  * A model with updates attached, over the frozen tensors of another, which it leaves untouched.
  * Closing it frees the updates, not the frozen tensors.
+ *
+ * @param <M> the kind of model
  */
-public final class AdaptedModel implements AutoCloseable {
+public final class AdaptedModel<M extends StateSpaceModel<M>> implements AutoCloseable {
 
-  private final Mamba model;
+  private final M model;
   private final NDManager manager;
 
-  private AdaptedModel(Mamba model, NDManager manager) {
+  private AdaptedModel(M model, NDManager manager) {
     this.model = model;
     this.manager = manager;
   }
@@ -34,9 +36,9 @@ public final class AdaptedModel implements AutoCloseable {
    *
    * @param random where initial values come from; each place derives its own by name
    */
-  public static AdaptedModel attach(
-      Mamba base, List<Attachment> attachments, NDManager parent, KeyedRandom random) {
-    Mamba model = base.bare();
+  public static <M extends StateSpaceModel<M>> AdaptedModel<M> attach(
+      M base, List<Attachment> attachments, NDManager parent, KeyedRandom random) {
+    M model = base.bare();
     NDManager manager = parent.newSubManager();
     for (Attachment attachment : attachments) {
       WeightSlot slot = attachment.slot();
@@ -44,11 +46,11 @@ public final class AdaptedModel implements AutoCloseable {
       model.attach(
           slot, attachment.update().create(slot, frozen, manager, random.derive(slot.name())));
     }
-    return new AdaptedModel(model, manager);
+    return new AdaptedModel<>(model, manager);
   }
 
   /** The model with its updates. */
-  public Mamba model() {
+  public M model() {
     return model;
   }
 

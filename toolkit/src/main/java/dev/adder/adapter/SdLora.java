@@ -1,7 +1,7 @@
 package dev.adder.adapter;
 
 import ai.djl.ndarray.NDArray;
-import dev.adder.model.Mamba;
+import dev.adder.model.StateSpaceModel;
 import dev.adder.model.Weight;
 import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightSpec;
@@ -98,7 +98,7 @@ public record SdLora(Lora lora, Share channels, Share states, OptionalInt warmUp
     }
 
     @Override
-    public List<DimensionSelection> select(Mamba warmedUp) {
+    public List<DimensionSelection> select(StateSpaceModel<?> warmedUp) {
       List<DimensionSelection> selections = new ArrayList<>();
       for (Weight weight : warmedUp.weights()) {
         if (weight.spec().kind() != WeightSpec.Kind.STATE_MATRIX) {

@@ -56,7 +56,7 @@ public record TargetReport(String method, List<Row> rows) {
    * @throws DeadTargetException if a target has no gradient
    */
   public static TargetReport proven(
-      PeftMethod method, List<WeightSpec> weights, AdaptedModel adapted) {
+      PeftMethod method, List<WeightSpec> weights, AdaptedModel<?> adapted) {
     return of(method, weights, method.attachments(weights, List.of()), adapted.gradients());
   }
 

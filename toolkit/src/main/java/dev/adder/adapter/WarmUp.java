@@ -1,6 +1,6 @@
 package dev.adder.adapter;
 
-import dev.adder.model.Mamba;
+import dev.adder.model.StateSpaceModel;
 import dev.adder.model.WeightSpec;
 import java.util.List;
 
@@ -18,5 +18,5 @@ public interface WarmUp {
   List<Attachment> attachments(List<WeightSpec> weights);
 
   /** What the trained updates say about the blocks, in their order. */
-  List<DimensionSelection> select(Mamba warmedUp);
+  List<DimensionSelection> select(StateSpaceModel<?> warmedUp);
 }

@@ -4,15 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import dev.adder.ssm.CrossEntropy;
 import dev.adder.tensor.RowLookup;
 import dev.adder.tensor.Tape;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,70 +21,29 @@ import org.jspecify.annotations.Nullable;
  * logits (b, l, vocabulary) out) it runs on the engine's plain operators, so that DJL's own trainer
  * works on it, more slowly.
  */
-public final class Mamba extends AbstractBlock {
-
-  private static final byte VERSION = 1;
+public final class Mamba extends StateSpaceModel<Mamba> {
 
   private final MambaConfig config;
-  private final Map<String, Weight> weights = new LinkedHashMap<>();
   private final List<MambaBlock> blocks = new ArrayList<>();
 
   /**
    * @param tensors frozen values by Hugging Face name, of the shapes {@link MambaWeights} lists
    */
   public Mamba(MambaConfig config, Map<String, NDArray> tensors) {
-    super(VERSION);
+    super(MambaWeights.of(config), tensors);
     this.config = config;
-    for (WeightSpec spec : MambaWeights.of(config)) {
-      NDArray tensor = tensors.get(spec.name());
-      if (tensor == null) {
-        throw new IllegalArgumentException(
-            "The model lacks the tensor %s of shape %s. Load a complete checkpoint."
-                .formatted(spec.name(), spec.shape()));
-      }
-      requireShape(spec, tensor);
-      add(new Weight(spec, tensor));
-    }
     build();
   }
 
   private Mamba(Mamba original) {
-    super(VERSION);
+    super(original);
     config = original.config;
-    original.weights.values().forEach(weight -> add(weight.bare()));
     build();
-  }
-
-  private void add(Weight weight) {
-    weights.put(weight.spec().name(), weight);
-    Parameter parameter =
-        Parameter.builder()
-            .setName(weight.spec().name())
-            .setType(Parameter.Type.OTHER)
-            .optRequiresGrad(false)
-            .build();
-    parameter.setArray(weight.frozen());
-    addParameter(parameter);
   }
 
   private void build() {
     for (int layer = 0; layer < config.layers(); layer++) {
-      Map<String, Weight> byTarget = new LinkedHashMap<>();
-      for (Weight weight : weights.values()) {
-        if (weight.spec().layer() == layer) {
-          byTarget.put(weight.spec().target(), weight);
-        }
-      }
-      blocks.add(new MambaBlock(config, byTarget));
-    }
-  }
-
-  private static void requireShape(WeightSpec spec, NDArray tensor) {
-    List<Long> given = java.util.Arrays.stream(tensor.getShape().getShape()).boxed().toList();
-    if (!given.equals(spec.shape())) {
-      throw new IllegalArgumentException(
-          "%s has shape %s, but config.json asks for %s. Use weights and configuration of one model."
-              .formatted(spec.name(), given, spec.shape()));
+      blocks.add(new MambaBlock(config, block(layer)));
     }
   }
 
@@ -95,41 +51,9 @@ public final class Mamba extends AbstractBlock {
     return config;
   }
 
-  /** The weights in the model's order. */
-  public List<Weight> weights() {
-    return List.copyOf(weights.values());
-  }
-
-  /** A weight by its name in the checkpoint. */
-  public Weight weight(String name) {
-    Weight weight = weights.get(name);
-    if (weight == null) {
-      throw new IllegalArgumentException(
-          "The model has no weight \"" + name + "\". It has: " + weights.keySet());
-    }
-    return weight;
-  }
-
-  /** A second model over the same frozen tensors, without updates. */
+  @Override
   public Mamba bare() {
     return new Mamba(this);
-  }
-
-  /** Changes a weight, or a part of it, by an update from now on. */
-  public void attach(WeightSlot slot, WeightUpdate update) {
-    weight(slot.weight().name()).attach(slot, update);
-    update.parameters().forEach(this::addParameter);
-  }
-
-  /** Parameters of the updates, in the order they were attached. */
-  public List<Parameter> trained() {
-    List<Parameter> trained = new ArrayList<>();
-    for (Weight weight : weights.values()) {
-      for (WeightSlot slot : weight.adapted()) {
-        trained.addAll(weight.update(slot).orElseThrow().parameters());
-      }
-    }
-    return trained;
   }
 
   /**
@@ -186,7 +110,7 @@ public final class Mamba extends AbstractBlock {
 
   /** The last norm's output (b, l, d_model). */
   private NDArray normed(Tape tape, NDArray ids, @Nullable MambaState state) {
-    NDArray embedding = weights.get("backbone.embeddings.weight").value(tape);
+    NDArray embedding = weight("backbone.embeddings.weight").value(tape);
     RowLookup lookup = new RowLookup(ids.toLongArray(), ids.getShape());
     Stream stream = new Stream(tape.apply(lookup, embedding).get(0), null);
     for (int layer = 0; layer < blocks.size(); layer++) {
@@ -196,7 +120,7 @@ public final class Mamba extends AbstractBlock {
               ? stream.through(tape, block)
               : block.forward(tape, stream, state.block(layer));
     }
-    NDArray weight = weights.get("backbone.norm_f.weight").value(tape);
+    NDArray weight = weight("backbone.norm_f.weight").value(tape);
     return stream.norm(tape, config.epsilon(), weight).get(0);
   }
 
@@ -206,7 +130,7 @@ public final class Mamba extends AbstractBlock {
   }
 
   private Weight headWeight() {
-    return weights.get(config.tiedEmbeddings() ? "backbone.embeddings.weight" : "lm_head.weight");
+    return weight(config.tiedEmbeddings() ? "backbone.embeddings.weight" : "lm_head.weight");
   }
 
   private NDArray head(Tape tape, NDArray normed) {

@@ -20,6 +20,7 @@ import dev.adder.model.WeightSpec;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Workers;
+import dev.adder.training.Objective;
 import dev.adder.training.ProgressListener;
 import dev.adder.training.TrainingLog;
 import dev.adder.training.TrainingLoop;
@@ -85,7 +86,7 @@ public record QuickPretraining(
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
       Mamba initial = new Mamba(config, initialValues(config, manager));
       List<WeightSpec> weights = MambaWeights.of(config);
-      try (AdaptedModel full =
+      try (AdaptedModel<Mamba> full =
           AdaptedModel.attach(
               initial,
               new FullFineTuning().attachments(weights, List.of()),
@@ -115,7 +116,7 @@ public record QuickPretraining(
     TrainingLog log =
         loop.run(
             "pretraining",
-            source,
+            Objective.nextToken(model, source),
             steps,
             steps,
             (step, validations) ->
@@ -156,7 +157,7 @@ public record QuickPretraining(
     long count = 0;
     for (TokenBatch batch : Batches.inOrder(heldOut, batchSize)) {
       int labels = batch.labels().length;
-      sum += TrainingLoop.loss(model, batch) * labels;
+      sum += TrainingLoop.loss(model, Objective.nextToken(model, batch)) * labels;
       count += labels;
     }
     return Math.exp(sum / count);

@@ -15,7 +15,8 @@ public record TrainingLog(String phase, List<Step> steps, List<Validation> valid
    * One optimizer step.
    *
    * @param step counted from 1
-   * @param loss mean cross-entropy in nats over the step's label tokens, before the update
+   * @param loss mean over the step's terms, before the update; for a language model the
+   *     cross-entropy of its label tokens in nats
    * @param learningRate rate used for the update
    * @param gradientNorm global 2-norm before clipping
    * @param seconds since the run began

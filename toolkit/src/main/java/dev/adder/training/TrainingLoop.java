@@ -3,13 +3,9 @@ package dev.adder.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import dev.adder.data.BatchSource;
-import dev.adder.data.TokenBatch;
-import dev.adder.model.Mamba;
+import dev.adder.model.StateSpaceModel;
 import dev.adder.tensor.KeyedRandom;
-import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Scaling;
 import dev.adder.tensor.Tape;
 import java.util.ArrayList;
@@ -19,12 +15,12 @@ import java.util.function.Consumer;
 /**
  * Trains what is attached to a model: forward, loss, backward, clip, AdamW, linear decay to 0.
  *
- * <p>The loss of a step is the mean cross-entropy over all its label tokens, whatever micro-batch
- * they are in, so that accumulating k batches of b equals one batch of k·b.
+ * <p>The loss of a step is the mean over all its terms (label tokens, for a language model),
+ * whatever micro-batch they are in, so that accumulating k batches of b equals one batch of k·b.
  */
 public final class TrainingLoop implements AutoCloseable {
 
-  private final Mamba model;
+  private final StateSpaceModel<?> model;
   private final TrainingSettings settings;
   private final KeyedRandom random;
   private final AdamW optimizer;
@@ -35,7 +31,7 @@ public final class TrainingLoop implements AutoCloseable {
    * @param model with at least one update attached
    * @param random where dropout comes from
    */
-  public TrainingLoop(Mamba model, TrainingSettings settings, KeyedRandom random) {
+  public TrainingLoop(StateSpaceModel<?> model, TrainingSettings settings, KeyedRandom random) {
     List<Parameter> trained = model.trained();
     if (trained.isEmpty()) {
       throw new IllegalArgumentException(
@@ -51,7 +47,7 @@ public final class TrainingLoop implements AutoCloseable {
    * Runs the phase.
    *
    * @param phase its name in the log
-   * @param batches the examples, in an order that is a pure function of seed and step
+   * @param objective what is made small; its batches are a pure function of their index
    * @param totalSteps steps over which the rate falls to 0
    * @param stopAfter steps to make, at most {@code totalSteps}
    * @param afterStep told of every step once its update is made; may validate
@@ -60,13 +56,13 @@ public final class TrainingLoop implements AutoCloseable {
    *     finished
    */
   public TrainingLog run(
-      String phase, BatchSource batches, int totalSteps, int stopAfter, AfterStep afterStep) {
+      String phase, Objective objective, int totalSteps, int stopAfter, AfterStep afterStep) {
     long start = System.nanoTime();
     for (int step = 1; step <= Math.min(stopAfter, totalSteps); step++) {
       if (Thread.interrupted()) {
         throw new TrainingInterruptedException(log(phase));
       }
-      double loss = accumulate(batches, step);
+      double loss = accumulate(objective, step);
       requireFinite(loss, step);
       double rate = settings.learningRate() * (totalSteps - step + 1) / totalSteps;
       double norm = optimizer.step(rate, settings.clipNorm());
@@ -89,64 +85,50 @@ public final class TrainingLoop implements AutoCloseable {
    *
    * @return the loss
    */
-  public double probe(BatchSource batches) {
-    return accumulate(batches, 1);
+  public double probe(Objective objective) {
+    return accumulate(objective, 1);
   }
 
   private TrainingLog log(String phase) {
     return new TrainingLog(phase, steps, validations);
   }
 
-  private double accumulate(BatchSource batches, int step) {
-    List<TokenBatch> micro = new ArrayList<>();
-    int tokens = 0;
+  private double accumulate(Objective objective, int step) {
+    List<Objective.Batch> micro = new ArrayList<>();
+    long terms = 0;
     for (int i = 0; i < settings.accumulation(); i++) {
-      TokenBatch batch = batches.get((long) (step - 1) * settings.accumulation() + i);
+      Objective.Batch batch = objective.batch((long) (step - 1) * settings.accumulation() + i);
       micro.add(batch);
-      tokens += batch.labelPositions().length;
+      terms += batch.terms();
     }
     double loss = 0;
     for (int i = 0; i < micro.size(); i++) {
-      loss += backward(micro.get(i), random.derive("step").derive(step).derive(i), tokens);
+      loss += backward(micro.get(i), random.derive("step").derive(step).derive(i), terms);
     }
     return loss;
   }
 
-  private double backward(TokenBatch batch, KeyedRandom passRandom, int tokens) {
-    int[] positions = batch.labelPositions();
-    NDManager parent = model.weights().get(0).frozen().getManager();
-    try (NDManager manager = parent.newSubManager();
+  private double backward(Objective.Batch batch, KeyedRandom passRandom, long terms) {
+    try (NDManager manager = model.manager().newSubManager();
         NDScope scope = new NDScope();
         Tape tape = Tape.training(passRandom, settings.checkpointing())) {
       scope.suppressNotUsedWarning();
-      NDArray ids = ids(manager, batch);
-      NDArray mean = model.loss(tape, ids, positions, batch.labels());
-      float weight = (float) positions.length / tokens;
+      NDArray mean = batch.loss(tape, manager);
+      float weight = (float) batch.terms() / terms;
       NDArray share = tape.apply(new Scaling(weight), mean).get(0);
       tape.backward(share);
       return share.toFloatArray()[0];
     }
   }
 
-  /** The mean cross-entropy of a batch, forward only, in nats. */
-  public static double loss(Mamba model, TokenBatch batch) {
-    NDManager parent = model.weights().get(0).frozen().getManager();
-    try (NDManager manager = parent.newSubManager();
+  /** The mean loss of a batch, forward only. */
+  public static double loss(StateSpaceModel<?> model, Objective.Batch batch) {
+    try (NDManager manager = model.manager().newSubManager();
         NDScope scope = new NDScope();
         Tape tape = Tape.inference()) {
       scope.suppressNotUsedWarning();
-      NDArray ids = ids(manager, batch);
-      return model.loss(tape, ids, batch.labelPositions(), batch.labels()).toFloatArray()[0];
+      return batch.loss(tape, manager).toFloatArray()[0];
     }
-  }
-
-  /** The token ids of a batch as a tensor (b, l). */
-  private static NDArray ids(NDManager manager, TokenBatch batch) {
-    long[] ids = new long[batch.inputIds().length];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = batch.inputIds()[i];
-    }
-    return RawTensor.create(manager, ids, new Shape(batch.batch(), batch.length()));
   }
 
   /** Frees what the optimizer keeps; the log and the model stay. */

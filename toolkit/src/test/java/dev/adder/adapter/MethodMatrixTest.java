@@ -19,6 +19,7 @@ import dev.adder.model.Weight;
 import dev.adder.model.WeightSpec;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.Tape;
+import dev.adder.training.Objective;
 import dev.adder.training.TrainingLog;
 import dev.adder.training.TrainingLoop;
 import dev.adder.training.TrainingSettings;
@@ -85,22 +86,27 @@ class MethodMatrixTest {
       return List.of();
     }
     WarmUp warmUp = method.warmUp().get();
-    try (AdaptedModel measured =
+    try (AdaptedModel<Mamba> measured =
         AdaptedModel.attach(mamba, warmUp.attachments(weights), manager, KeyedRandom.of(3))) {
       train(measured, warmUp.updates(10));
       return warmUp.select(measured.model());
     }
   }
 
-  private AdaptedModel attach(PeftMethod method) {
+  private AdaptedModel<Mamba> attach(PeftMethod method) {
     return AdaptedModel.attach(
         mamba, method.attachments(weights, selections(method)), manager, KeyedRandom.of(5));
   }
 
-  private static TrainingLog train(AdaptedModel adapted, int steps) {
+  private static TrainingLog train(AdaptedModel<Mamba> adapted, int steps) {
     TrainingSettings settings = TrainingSettings.PAPER.learningRate(2e-2);
     return new TrainingLoop(adapted.model(), settings, KeyedRandom.of(6))
-        .run("main", i -> batch(), steps, steps, (step, log) -> {});
+        .run(
+            "main",
+            Objective.nextToken(adapted.model(), i -> batch()),
+            steps,
+            steps,
+            (step, log) -> {});
   }
 
   private float[] logits(Mamba model, Tape tape) {
@@ -132,7 +138,7 @@ class MethodMatrixTest {
   @MethodSource("methods")
   void attaching_changes_no_output(PeftMethod method) {
     float[] before = logits(mamba, Tape.inference());
-    try (AdaptedModel adapted = attach(method)) {
+    try (AdaptedModel<Mamba> adapted = attach(method)) {
       assertThat(largestDifference(logits(adapted.model(), Tape.inference()), before))
           .isLessThan(1e-5);
     }
@@ -142,7 +148,7 @@ class MethodMatrixTest {
   @MethodSource("methods")
   void training_lowers_the_loss_moves_its_own_parameters_and_no_frozen_one(PeftMethod method) {
     Map<String, float[]> before = frozenBits();
-    try (AdaptedModel adapted = attach(method)) {
+    try (AdaptedModel<Mamba> adapted = attach(method)) {
       Map<String, float[]> start = new LinkedHashMap<>();
       for (Parameter parameter : adapted.model().trained()) {
         start.put(parameter.getName(), parameter.getArray().toFloatArray());
@@ -162,7 +168,7 @@ class MethodMatrixTest {
   @ParameterizedTest
   @MethodSource("methods")
   void the_plan_counts_what_is_trained(PeftMethod method) {
-    try (AdaptedModel adapted = attach(method)) {
+    try (AdaptedModel<Mamba> adapted = attach(method)) {
       long trained = adapted.model().trained().stream().mapToLong(p -> p.getArray().size()).sum();
       assertThat(trained).isEqualTo(method.trainedParameters(weights));
       assertThat(TargetReport.of(method, weights).trained()).isEqualTo(trained);
@@ -172,9 +178,9 @@ class MethodMatrixTest {
   @ParameterizedTest
   @MethodSource("methods")
   void every_target_is_live(PeftMethod method) {
-    try (AdaptedModel adapted = attach(method)) {
+    try (AdaptedModel<Mamba> adapted = attach(method)) {
       new TrainingLoop(adapted.model(), TrainingSettings.PAPER, KeyedRandom.of(1))
-          .probe(i -> batch());
+          .probe(Objective.nextToken(adapted.model(), i -> batch()));
       TargetReport report = TargetReport.proven(method, weights, adapted);
       report.rows().stream()
           .filter(row -> row.trained() > 0)
@@ -187,7 +193,7 @@ class MethodMatrixTest {
   void the_same_seed_gives_the_same_bits(PeftMethod method) {
     List<float[]> runs = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
-      try (AdaptedModel adapted = attach(method)) {
+      try (AdaptedModel<Mamba> adapted = attach(method)) {
         train(adapted, 5);
         runs.add(logits(adapted.model(), Tape.inference()));
       }
@@ -198,7 +204,7 @@ class MethodMatrixTest {
   @ParameterizedTest
   @MethodSource("methods")
   void fused_and_reference_give_the_same_outputs_and_gradients(PeftMethod method) {
-    try (AdaptedModel adapted = attach(method)) {
+    try (AdaptedModel<Mamba> adapted = attach(method)) {
       train(adapted, 3);
       assertThat(
               largestDifference(
@@ -216,7 +222,7 @@ class MethodMatrixTest {
     }
   }
 
-  private List<float[]> gradients(AdaptedModel adapted, Tape tape) {
+  private List<float[]> gradients(AdaptedModel<Mamba> adapted, Tape tape) {
     try (NDScope scope = new NDScope();
         tape) {
       scope.suppressNotUsedWarning();
@@ -244,7 +250,7 @@ class MethodMatrixTest {
   @MethodSource("methods")
   void a_merged_model_saved_and_loaded_gives_the_same_outputs(PeftMethod method)
       throws IOException {
-    try (AdaptedModel adapted = attach(method)) {
+    try (AdaptedModel<Mamba> adapted = attach(method)) {
       train(adapted, 3);
       Checkpoint.save(adapted.model(), folder, 20_000);
       assertThat(folder).isDirectoryContaining("glob:**model-00002-of-*.safetensors");
@@ -271,7 +277,7 @@ class MethodMatrixTest {
     SdLora method =
         new SdLora(Lora.of(2, "out_proj"), Share.count(2), Share.count(3), OptionalInt.of(2));
     List<DimensionSelection> selections = selections(method);
-    try (AdaptedModel adapted =
+    try (AdaptedModel<Mamba> adapted =
         AdaptedModel.attach(
             mamba, method.attachments(weights, selections), manager, KeyedRandom.of(5))) {
       train(adapted, 4);
@@ -304,7 +310,7 @@ class MethodMatrixTest {
   @Test
   void a_dead_target_stops_training_before_it_begins() {
     // Without a label behind it, nothing downstream of a target gets a gradient.
-    try (AdaptedModel adapted = attach(Lora.of(2, "in_proj"))) {
+    try (AdaptedModel<Mamba> adapted = attach(Lora.of(2, "in_proj"))) {
       assertThatThrownBy(adapted::gradients)
           .isInstanceOf(DeadTargetException.class)
           .hasMessageContaining("backbone.layers.0.mixer.in_proj.weight");

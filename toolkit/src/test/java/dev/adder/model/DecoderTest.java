@@ -181,7 +181,7 @@ class DecoderTest {
         method.warmUp().isEmpty()
             ? List.of()
             : IntStream.range(0, base.config().layers()).mapToObj(DecoderTest::selection).toList();
-    try (AdaptedModel adapted =
+    try (AdaptedModel<Mamba> adapted =
         AdaptedModel.attach(
             base,
             method.attachments(MambaWeights.of(base.config()), selections),

@@ -96,7 +96,7 @@ class GoldenMambaTest {
   @EnumSource
   void loss_and_every_gradient_are_those_of_hugging_face(Route route) throws IOException {
     List<WeightSpec> specs = MambaWeights.of(mamba.config());
-    try (AdaptedModel full =
+    try (AdaptedModel<Mamba> full =
             AdaptedModel.attach(
                 mamba,
                 new FullFineTuning().attachments(specs, List.of()),

@@ -48,7 +48,7 @@ class AdamWTest {
     manager.close();
   }
 
-  private AdaptedModel attach(PeftMethod method) {
+  private AdaptedModel<Mamba> attach(PeftMethod method) {
     return AdaptedModel.attach(
         mamba,
         method.attachments(MambaWeights.of(mamba.config()), List.of()),
@@ -80,7 +80,7 @@ class AdamWTest {
     try (Safetensors file = Safetensors.open(GOLDEN.resolve("golden.safetensors"))) {
       expected = file.read("adamw_losses", manager).toFloatArray();
     }
-    try (AdaptedModel full = attach(new FullFineTuning())) {
+    try (AdaptedModel<Mamba> full = attach(new FullFineTuning())) {
       AdamW optimizer = new AdamW(full.model().trained(), 0.01);
       for (float loss : expected) {
         try (Tape tape = Tape.recording()) {
@@ -141,11 +141,11 @@ class AdamWTest {
 
   private List<TrainingLog.Step> losses(int accumulation, BatchSource source) {
     Lora lora = new Lora(2, 2, 0, dev.adder.adapter.Targets.of("in_proj", "out_proj"));
-    try (AdaptedModel adapted = attach(lora)) {
+    try (AdaptedModel<Mamba> adapted = attach(lora)) {
       TrainingSettings settings =
           TrainingSettings.PAPER.accumulation(accumulation).learningRate(1e-2).batchSize(1);
       return new TrainingLoop(adapted.model(), settings, KeyedRandom.of(2))
-          .run("main", source, 5, 5, (step, log) -> {})
+          .run("main", Objective.nextToken(adapted.model(), source), 5, 5, (step, log) -> {})
           .steps();
     }
   }
@@ -173,7 +173,7 @@ class AdamWTest {
   @Test
   void an_interrupt_ends_training_between_two_steps_with_its_log() throws IOException {
     TokenBatch batch = golden();
-    try (AdaptedModel adapted = attach(Lora.of(2, "in_proj"))) {
+    try (AdaptedModel<Mamba> adapted = attach(Lora.of(2, "in_proj"))) {
       TrainingLoop loop =
           new TrainingLoop(adapted.model(), TrainingSettings.PAPER, KeyedRandom.of(2));
       List<Integer> seen = new ArrayList<>();
@@ -181,7 +181,7 @@ class AdamWTest {
               () ->
                   loop.run(
                       "main",
-                      i -> batch,
+                      Objective.nextToken(adapted.model(), i -> batch),
                       100,
                       100,
                       (step, log) -> {

@@ -68,7 +68,8 @@ public final class MemoryRun {
       // What compiling took and gave back is not there to be taken again.
       NativeLibrary.getInstance("c").getFunction("malloc_trim").invokeInt(new Object[] {0L});
       long before = MachineMemory.resident().orElseThrow();
-      AdaptedModel adapted = AdaptedModel.attach(mamba, attachments, manager, KeyedRandom.of(2));
+      AdaptedModel<Mamba> adapted =
+          AdaptedModel.attach(mamba, attachments, manager, KeyedRandom.of(2));
       TokenBatch tokens = RandomWeights.batch(config, batch, length, 0);
       TrainingSettings settings =
           TrainingSettings.PAPER.learningRate(1e-4).checkpointing(checkpointing);
@@ -76,7 +77,7 @@ public final class MemoryRun {
       new TrainingLoop(adapted.model(), settings, KeyedRandom.of(4))
           .run(
               "main",
-              step -> tokens,
+              Objective.nextToken(adapted.model(), step -> tokens),
               steps,
               steps,
               (step, log) -> {

@@ -83,7 +83,7 @@ class StepTest {
         .toList();
   }
 
-  private AdaptedModel attach(PeftMethod method, MambaConfig config) {
+  private AdaptedModel<Mamba> attach(PeftMethod method, MambaConfig config) {
     return AdaptedModel.attach(
         new Mamba(config, RandomWeights.of(config, manager)),
         method.attachments(MambaWeights.of(config), selections(method, config)),
@@ -93,11 +93,17 @@ class StepTest {
 
   /** The losses of some steps, and every trained number after them. */
   private List<float[]> train(PeftMethod method, boolean checkpointing) {
-    try (AdaptedModel adapted = attach(method, TINY)) {
+    try (AdaptedModel<Mamba> adapted = attach(method, TINY)) {
       TrainingLog log =
           new TrainingLoop(
                   adapted.model(), SETTINGS.checkpointing(checkpointing), KeyedRandom.of(6))
-              .run("main", step -> RandomWeights.batch(TINY, 3, 70, step), 4, 4, (step, to) -> {});
+              .run(
+                  "main",
+                  Objective.nextToken(
+                      adapted.model(), step -> RandomWeights.batch(TINY, 3, 70, step)),
+                  4,
+                  4,
+                  (step, to) -> {});
       List<float[]> bits = new ArrayList<>();
       bits.add(toFloats(log));
       for (Parameter parameter : adapted.model().trained()) {
@@ -147,11 +153,16 @@ class StepTest {
 
   private long heapBytesOfAStep(MambaConfig config, int length) {
     Lora method = new Lora(4, 4, 0, Targets.of("in_proj", "out_proj"));
-    try (AdaptedModel adapted = attach(method, config)) {
+    try (AdaptedModel<Mamba> adapted = attach(method, config)) {
       TrainingLoop loop = new TrainingLoop(adapted.model(), SETTINGS, KeyedRandom.of(6));
       TokenBatch batch = RandomWeights.batch(config, 1, length, 0);
       List<Long> marks = new ArrayList<>();
-      loop.run("main", step -> batch, 400, 400, (step, to) -> marks.add(allocated()));
+      loop.run(
+          "main",
+          Objective.nextToken(adapted.model(), step -> batch),
+          400,
+          400,
+          (step, to) -> marks.add(allocated()));
       List<Long> steps = new ArrayList<>();
       for (int i = 300; i < marks.size(); i++) {
         steps.add(marks.get(i) - marks.get(i - 1));

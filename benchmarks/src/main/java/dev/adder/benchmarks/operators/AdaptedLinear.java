@@ -25,7 +25,7 @@ public class AdaptedLinear extends OperatorBenchmark {
   @Param({"lora", "sdlora"})
   public String method;
 
-  private AdaptedModel adapted;
+  private AdaptedModel<Mamba> adapted;
   private Weight weight;
   private NDArray x;
 

@@ -8,6 +8,7 @@ import dev.adder.model.Checkpoint;
 import dev.adder.model.Mamba;
 import dev.adder.model.MambaConfig;
 import dev.adder.tensor.KeyedRandom;
+import dev.adder.training.Objective;
 import dev.adder.training.TrainingLoop;
 import dev.adder.training.TrainingSettings;
 import java.io.IOException;
@@ -19,7 +20,7 @@ final class TrainingWork implements Work {
   private static final TrainingSettings SETTINGS = TrainingSettings.PAPER.learningRate(1e-4);
 
   private final NDManager manager;
-  private final AdaptedModel adapted;
+  private final AdaptedModel<Mamba> adapted;
   private final TrainingLoop loop;
   private final TokenBatch batch;
   private double loss;
@@ -47,7 +48,12 @@ final class TrainingWork implements Work {
 
   @Override
   public double run() {
-    loop.run("step", i -> batch, 1, 1, (step, log) -> loss = step.loss());
+    loop.run(
+        "step",
+        Objective.nextToken(adapted.model(), i -> batch),
+        1,
+        1,
+        (step, log) -> loss = step.loss());
     return loss;
   }
 

@@ -1,0 +1,124 @@
+package dev.adder.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Parameter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model made of named weights, whatever its blocks compute: what fine-tuning methods and training
+ * need to know of it.
+ *
+ * @param <M> the model itself
+ */
+public abstract class StateSpaceModel<M extends StateSpaceModel<M>> extends AbstractBlock {
+
+  private static final byte VERSION = 1;
+
+  private final Map<String, Weight> weights = new LinkedHashMap<>();
+
+  /**
+   * @param specs what the model is made of, in its order
+   * @param tensors frozen values by name, of the specs' shapes
+   */
+  StateSpaceModel(List<WeightSpec> specs, Map<String, NDArray> tensors) {
+    super(VERSION);
+    for (WeightSpec spec : specs) {
+      NDArray tensor = tensors.get(spec.name());
+      if (tensor == null) {
+        throw new IllegalArgumentException(
+            "The model lacks the tensor %s of shape %s. Load a complete checkpoint."
+                .formatted(spec.name(), spec.shape()));
+      }
+      requireShape(spec, tensor);
+      add(new Weight(spec, tensor));
+    }
+  }
+
+  /** Over the same frozen tensors as another, without its updates. */
+  StateSpaceModel(M original) {
+    super(VERSION);
+    original.weights().forEach(weight -> add(weight.bare()));
+  }
+
+  private void add(Weight weight) {
+    weights.put(weight.spec().name(), weight);
+    Parameter parameter =
+        Parameter.builder()
+            .setName(weight.spec().name())
+            .setType(Parameter.Type.OTHER)
+            .optRequiresGrad(false)
+            .build();
+    parameter.setArray(weight.frozen());
+    addParameter(parameter);
+  }
+
+  private static void requireShape(WeightSpec spec, NDArray tensor) {
+    List<Long> given = java.util.Arrays.stream(tensor.getShape().getShape()).boxed().toList();
+    if (!given.equals(spec.shape())) {
+      throw new IllegalArgumentException(
+          "%s has shape %s, but the configuration asks for %s. Use weights and configuration of one model."
+              .formatted(spec.name(), given, spec.shape()));
+    }
+  }
+
+  /** A second model over the same frozen tensors, without updates. */
+  public abstract M bare();
+
+  /** The weights in the model's order. */
+  public final List<Weight> weights() {
+    return List.copyOf(weights.values());
+  }
+
+  /** What the weights are, without their values. */
+  public final List<WeightSpec> specs() {
+    return weights.values().stream().map(Weight::spec).toList();
+  }
+
+  /** A weight by its name in the checkpoint. */
+  public final Weight weight(String name) {
+    Weight weight = weights.get(name);
+    if (weight == null) {
+      throw new IllegalArgumentException(
+          "The model has no weight \"" + name + "\". It has: " + weights.keySet());
+    }
+    return weight;
+  }
+
+  /** The weights of one block by target. */
+  final Map<String, Weight> block(int layer) {
+    Map<String, Weight> byTarget = new LinkedHashMap<>();
+    for (Weight weight : weights.values()) {
+      if (weight.spec().layer() == layer) {
+        byTarget.put(weight.spec().target(), weight);
+      }
+    }
+    return byTarget;
+  }
+
+  /** Owner of the frozen tensors; a pass opens its own manager below. */
+  public final NDManager manager() {
+    return weights.values().iterator().next().frozen().getManager();
+  }
+
+  /** Changes a weight, or a part of it, by an update from now on. */
+  public final void attach(WeightSlot slot, WeightUpdate update) {
+    weight(slot.weight().name()).attach(slot, update);
+    update.parameters().forEach(this::addParameter);
+  }
+
+  /** Parameters of the updates, in the order of the weights. */
+  public List<Parameter> trained() {
+    List<Parameter> trained = new ArrayList<>();
+    for (Weight weight : weights.values()) {
+      for (WeightSlot slot : weight.adapted()) {
+        trained.addAll(weight.update(slot).orElseThrow().parameters());
+      }
+    }
+    return trained;
+  }
+}
