@@ -25,7 +25,8 @@ final class Scores {
 
   private Scores() {}
 
-  static Evaluation evaluate(Mamba model, Tokens tokens, Task task, Split split) {
+  static Evaluation evaluate(Mamba model, Tokens tokens, Task whole, Split split) {
+    Task task = whole.within(tokens);
     List<Example> examples = split == Split.TEST ? task.test() : task.validation();
     int[] classTokens = task.classTokens(tokens);
     List<Integer> answers = new ArrayList<>();

@@ -128,7 +128,9 @@ public final class TrainingPlan {
   /** Runs the phases if their steps fit into this many bytes. */
   TrainedModel run(OptionalLong available) {
     List<WeightSpec> weights = MambaWeights.of(model.config());
-    Batches batches = task.trainingBatches(model.tokens(), settings.batchSize(), settings.seed());
+    Batches batches =
+        task.within(model.tokens())
+            .trainingBatches(model.tokens(), settings.batchSize(), settings.seed());
     Adaptation.forecast(
             model.config(),
             method,

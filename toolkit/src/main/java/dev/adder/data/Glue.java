@@ -6,15 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** GLUE tasks from their publisher's files, in the released code's format and splits. */
 public final class Glue {
 
-  private static final int SPLIT_SEED = 123;
   private static final List<String> RTE_CLASSES = List.of("entailment", "not_entailment");
   private static final String RTE_INSTRUCTION =
       "Determine if the given pair of sentences displays entailment or not_entailment. Respond with"
           + " '0' if entailment or '1' if not_entailment: ";
+
+  private static final Origin RTE =
+      new Origin(
+          "Recognizing Textual Entailment (GLUE)",
+          "train.tsv and dev.tsv of GLUE's RTE.zip",
+          false,
+          "as its sources allow; research use",
+          "Wang et al., GLUE, ICLR 2019; Dagan et al. 2006, Bar Haim et al. 2006, Giampiccolo et al. 2007, Bentivogli et al. 2009");
 
   private Glue() {}
 
@@ -29,25 +37,20 @@ public final class Glue {
   }
 
   static Task rte(String name, List<Example> official, List<Example> test) {
-    int[] order = Permutation.of(SPLIT_SEED, official.size());
-    int validation = (official.size() + 4) / 5;
-    List<Example> shuffled = new ArrayList<>();
-    for (int i : order) {
-      shuffled.add(official.get(i));
-    }
     return new Task(
         name,
-        RTE_INSTRUCTION,
-        RTE_CLASSES,
-        "accuracy",
-        shuffled.subList(validation, shuffled.size()),
-        shuffled.subList(0, validation),
-        test);
+        Form.RELEASED,
+        new Template(RTE_INSTRUCTION, true),
+        Answer.Choice.digits(RTE_CLASSES, true),
+        Optional.empty(),
+        List.of("accuracy"),
+        Splits.fifthOf(official, test),
+        RTE);
   }
 
   /** A sentence pair as the model reads it. */
   static Example pair(String first, String second, int label) {
-    return new Example(first + Task.SEPARATOR + second, String.valueOf(label));
+    return new Example(first + Template.SEPARATOR + second, String.valueOf(label));
   }
 
   /** The instruction that stands before every RTE pair. */

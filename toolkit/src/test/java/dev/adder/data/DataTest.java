@@ -102,14 +102,14 @@ class DataTest {
   @Test
   void the_template_is_that_of_the_released_code() {
     Task task = QuickRte.task(10, 4, 1);
-    assertThat(task.instruction())
+    assertThat(task.template().instruction())
         .isEqualTo(
             "Determine if the given pair of sentences displays entailment or not_entailment. Respond"
                 + " with '0' if entailment or '1' if not_entailment: ");
     Example example = task.train().get(0);
     TokenExample encoded = task.encode(List.of(example), tokens).get(0);
     assertThat(tokens.decode(encoded.prompt()))
-        .isEqualTo(task.instruction() + "###" + example.input() + "###");
+        .isEqualTo(task.template().instruction() + "###" + example.input() + "###");
     assertThat(tokens.decode(encoded.label())).isEqualTo(example.label()).matches("[01]");
   }
 
