@@ -8,6 +8,7 @@ import dev.adder.evaluation.Evaluation;
 import dev.adder.model.Mamba;
 import dev.adder.model.MambaConfig;
 import dev.adder.model.MambaWeights;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -43,6 +44,16 @@ public final class PretrainedModel implements AutoCloseable {
   /** Scores the model as it is on a task's test split. */
   public Evaluation evaluate(Task task) {
     return Scores.evaluate(mamba, tokens, task, Scores.Split.TEST);
+  }
+
+  /** Writes on from a text: {@code generate("Maria gave").maxNewTokens(20).run()}. */
+  public Generation<String> generate(String prompt) {
+    return Generation.one(mamba, tokens, prompt);
+  }
+
+  /** Writes on from several texts side by side. */
+  public Generation<List<String>> generate(List<String> prompts) {
+    return Generation.several(mamba, tokens, prompts);
   }
 
   public String name() {

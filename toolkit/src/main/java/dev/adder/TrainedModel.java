@@ -57,6 +57,16 @@ public final class TrainedModel implements AutoCloseable {
     return Scores.evaluate(mamba(), pretrained.tokens(), task, Scores.Split.VALIDATION);
   }
 
+  /** Writes on from a text: {@code generate("Maria gave").maxNewTokens(20).run()}. */
+  public Generation<String> generate(String prompt) {
+    return Generation.one(mamba(), pretrained.tokens(), prompt);
+  }
+
+  /** Writes on from several texts side by side. */
+  public Generation<List<String>> generate(List<String> prompts) {
+    return Generation.several(mamba(), pretrained.tokens(), prompts);
+  }
+
   /** The log of the main phase. */
   public TrainingLog log() {
     return logs.get(logs.size() - 1);

@@ -10,49 +10,38 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One residual block for one token at a time, in stages whose pieces are ranges of channels or
- * rows. The projections are read where they lie.
+ * One residual block for one token of each sequence at a time, in stages whose pieces are ranges of
+ * channels or rows. The projections are read where they lie.
  */
 final class DecoderBlock {
 
   private static final int LANES = RawTensor.LANES;
 
-  /** What the blocks of a model work on, one after the other. */
-  static final class Buffers {
-    final float[] residual;
-    final float[] normed;
-    private final float[] branch;
-    private final Signals signals;
-
-    Buffers(MambaConfig config) {
-      residual = new float[RowNorm.padded(config.dModel())];
-      normed = new float[residual.length];
-      branch = new float[residual.length];
-      signals = Signals.of(config.dInner(), config.dtRank(), config.dState());
-    }
-  }
-
   private final MambaConfig config;
-  private final Buffers buffers;
-  private final Signals signals;
+  private final int layer;
+  private final DecoderRows rows;
   private final RowNorm norm;
   private final RawTensor inProj;
   private final RawTensor xProj;
   private final RawTensor outProj;
-  private final RecurrentStep step;
+
+  /** Holds the weights between the projections; its own past is not used. */
+  private final RecurrentStep weights;
 
   /**
    * @param weights the weights of this block by target
+   * @param rows the sequences to read for
    */
-  DecoderBlock(MambaConfig config, Function<String, RawTensor> weights, Buffers buffers) {
+  DecoderBlock(
+      MambaConfig config, int layer, Function<String, RawTensor> weights, DecoderRows rows) {
     this.config = config;
-    this.buffers = buffers;
-    signals = buffers.signals;
+    this.layer = layer;
+    this.rows = rows;
     norm = new RowNorm(weights.apply("norm"), config.epsilon());
     inProj = weights.apply("in_proj");
     xProj = weights.apply("x_proj");
     outProj = weights.apply("out_proj");
-    step =
+    this.weights =
         new RecurrentStep(
             weights.apply("conv1d"),
             weights.apply("conv1d.bias"),
@@ -60,47 +49,69 @@ final class DecoderBlock {
             weights.apply("dt_proj.bias"),
             weights.apply("A_log"),
             weights.apply("D"),
-            buffers.signals);
+            Signals.of(config.dInner(), config.dtRank(), config.dState()));
   }
 
   private static double bytes(RawTensor tensor) {
     return (double) Float.BYTES * tensor.size();
   }
 
-  RecurrentStep step() {
-    return step;
+  /** What this block remembers of a sequence, at first nothing. */
+  RecurrentStep step(Signals signals) {
+    return new RecurrentStep(weights, signals);
   }
 
   /** What is done for a token, in order. */
   List<Stages.Stage> stages() {
-    int blocks = step.blocks();
+    int blocks = weights.blocks();
     double scanned = Float.BYTES * (double) config.dInner() * (config.dtRank() + config.dState());
-    Ranges selected = Ranges.of(signals.selective().length, bytes(xProj));
+    Ranges selected = Ranges.of(config.dtRank() + 2 * config.dState(), bytes(xProj));
     return List.of(
-        Ranges.of(1, 0).stage((from, to) -> norm.apply(buffers.residual, buffers.normed)),
+        Ranges.of(1, 0).stage((from, to) -> norm()),
         Ranges.of(blocks, bytes(inProj)).stage(this::enter),
         selected.stage(this::select),
-        Ranges.of(blocks, scanned).stage(step::scan),
+        Ranges.of(blocks, scanned).stage(this::scan),
         Ranges.of(config.dModel(), bytes(outProj)).stage(this::leave));
   }
 
+  private RecurrentStep step(int row) {
+    return rows.get(row).steps.get(layer);
+  }
+
+  private void norm() {
+    for (int row = 0; row < rows.count(); row++) {
+      norm.apply(rows.residual[row], rows.normed[row]);
+    }
+  }
+
   private void enter(int fromBlock, int toBlock) {
+    int from = fromBlock * LANES;
     int to = Math.min(config.dInner(), toBlock * LANES);
-    MatrixVector.multiplyHalves(
-        inProj, fromBlock * LANES, to, config.dModel(), buffers.normed, signals.x(), signals.z());
-    step.convolve(fromBlock, toBlock);
+    int width = config.dModel();
+    MatrixVector.multiplyHalves(inProj, from, to, width, rows.count(), rows.normed, rows.x, rows.z);
+    for (int row = 0; row < rows.count(); row++) {
+      step(row).convolve(fromBlock, toBlock);
+    }
   }
 
   private void select(int from, int to) {
-    MatrixVector.multiply(xProj, from, to, config.dInner(), signals.x(), signals.selective());
+    MatrixVector.multiply(xProj, from, to, config.dInner(), rows.count(), rows.x, rows.selective);
+  }
+
+  private void scan(int fromBlock, int toBlock) {
+    for (int row = 0; row < rows.count(); row++) {
+      step(row).scan(fromBlock, toBlock);
+    }
   }
 
   private void leave(int from, int to) {
-    float[] branch = buffers.branch;
-    float[] residual = buffers.residual;
-    MatrixVector.multiply(outProj, from, to, config.dInner(), signals.y(), branch);
-    for (int i = from; i < to; i++) {
-      residual[i] += branch[i];
+    MatrixVector.multiply(outProj, from, to, config.dInner(), rows.count(), rows.y, rows.branch);
+    for (int row = 0; row < rows.count(); row++) {
+      float[] branch = rows.branch[row];
+      float[] residual = rows.residual[row];
+      for (int i = from; i < to; i++) {
+        residual[i] += branch[i];
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.adder.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
@@ -10,6 +11,7 @@ import dev.adder.ssm.CrossEntropy;
 import dev.adder.tensor.RowLookup;
 import dev.adder.tensor.Tape;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,25 @@ public final class Mamba extends StateSpaceModel<Mamba> {
   @Override
   public Mamba bare() {
     return new Mamba(this);
+  }
+
+  /**
+   * A model that computes the same with its updates merged into its weights, or this one if it has
+   * none.
+   *
+   * @param manager keeps the merged weights
+   */
+  Mamba merged(NDManager manager) {
+    if (weights().stream().allMatch(weight -> weight.adapted().isEmpty())) {
+      return this;
+    }
+    Map<String, NDArray> tensors = new LinkedHashMap<>();
+    for (Weight weight : weights()) {
+      tensors.put(
+          weight.spec().name(),
+          weight.adapted().isEmpty() ? weight.frozen() : weight.merged(manager));
+    }
+    return new Mamba(config, tensors);
   }
 
   /**

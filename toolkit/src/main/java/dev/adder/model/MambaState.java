@@ -1,9 +1,15 @@
 package dev.adder.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.adder.tensor.RawTensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -61,14 +67,53 @@ public final class MambaState implements AutoCloseable {
    * @param batch number of sequences
    */
   public static MambaState empty(NDManager parent, MambaConfig config, int batch) {
+    return empty(parent, config, batch, DataType.FLOAT32);
+  }
+
+  /**
+   * The state before the first token.
+   *
+   * @param batch number of sequences
+   * @param type the model's own
+   */
+  public static MambaState empty(NDManager parent, MambaConfig config, int batch, DataType type) {
     MambaState state = new MambaState(parent.newSubManager());
+    Shape window = new Shape(batch, config.dConv() - 1L, config.dInner());
+    Shape hidden = new Shape(batch, config.dInner(), config.dState());
     for (int i = 0; i < config.layers(); i++) {
-      NDArray window = state.manager.zeros(new Shape(batch, config.dConv() - 1L, config.dInner()));
-      NDArray hidden = state.manager.zeros(new Shape(batch, config.dInner(), config.dState()));
-      ai.djl.ndarray.NDScope.unregister(window, hidden);
-      state.blocks.add(new Block(window, hidden));
+      state.add(state.manager.zeros(window, type), state.manager.zeros(hidden, type));
     }
     return state;
+  }
+
+  /** The sequences of several states, one behind the other, as a state of its own. */
+  static MambaState join(NDManager parent, List<MambaState> states) {
+    MambaState joined = new MambaState(parent.newSubManager());
+    for (int i = 0; i < states.get(0).blocks.size(); i++) {
+      NDList windows = new NDList();
+      NDList hidden = new NDList();
+      for (MambaState state : states) {
+        windows.add(state.block(i).window());
+        hidden.add(state.block(i).hidden());
+      }
+      joined.add(NDArrays.concat(windows, 0), NDArrays.concat(hidden, 0));
+    }
+    return joined;
+  }
+
+  /** Goes on with the sequences of these rows, in this order; one may be named several times. */
+  void keep(int[] rows) {
+    long[] wide = Arrays.stream(rows).asLongStream().toArray();
+    try (NDArray index = RawTensor.create(manager, wide, new Shape(wide.length))) {
+      for (Block block : blocks) {
+        NDIndex chosen = new NDIndex("{}", index);
+        block.replace(block.window().get(chosen), block.hidden().get(chosen));
+      }
+    }
+  }
+
+  private void add(NDArray window, NDArray hidden) {
+    blocks.add(new Block(Block.keep(window, manager), Block.keep(hidden, manager)));
   }
 
   Block block(int layer) {

@@ -127,6 +127,29 @@ public final class RecurrentStep {
     drive = new float[padded];
   }
 
+  /** The same weights with an empty past of its own. */
+  public RecurrentStep(RecurrentStep weights, Signals signals) {
+    x = signals.x();
+    selective = signals.selective();
+    z = signals.z();
+    y = signals.y();
+    channels = weights.channels;
+    blocks = weights.blocks;
+    states = weights.states;
+    taps = weights.taps;
+    rank = weights.rank;
+    kernel = weights.kernel;
+    kernelBias = weights.kernelBias;
+    projection = weights.projection;
+    bias = weights.bias;
+    skip = weights.skip;
+    aLog2 = weights.aLog2;
+    window = new float[weights.window.length];
+    h = new float[weights.h.length];
+    delta = new float[weights.delta.length];
+    drive = new float[weights.drive.length];
+  }
+
   private float[] padded(RawTensor vector) {
     float[] values = new float[blocks * LANES];
     vector.read(0, values, 0, channels);
@@ -157,6 +180,12 @@ public final class RecurrentStep {
   public void reset() {
     Arrays.fill(window, 0);
     Arrays.fill(h, 0);
+  }
+
+  /** Takes over the past of another step with the same weights. */
+  public void copy(RecurrentStep other) {
+    System.arraycopy(other.window, 0, window, 0, window.length);
+    System.arraycopy(other.h, 0, h, 0, h.length);
   }
 
   /**

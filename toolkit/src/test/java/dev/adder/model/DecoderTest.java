@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DecoderTest {
 
   /** Relative to the largest logit. */
-  private static final double TOLERANCE = 1e-4;
+  private static final double TOLERANCE = 1e-5;
 
   private static final int TOKENS = 63;
 
