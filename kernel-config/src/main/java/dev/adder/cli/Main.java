@@ -20,7 +20,7 @@ import picocli.CommandLine.RunLast;
       "ADDER_THREADS=n in the environment sets the threads of engine and kernels (all",
       "processors if not said); results do not depend on it."
     },
-    subcommands = {Reproduce.class, Kernel.class, Pretrain.class, Doctor.class})
+    subcommands = {Reproduce.class, RunNotebook.class, Kernel.class, Pretrain.class, Doctor.class})
 public final class Main {
 
   private Main() {}
@@ -57,7 +57,7 @@ public final class Main {
     return new RunLast().execute(parsed);
   }
 
-  private static void error(CommandLine command, String sentence) {
+  static void error(CommandLine command, String sentence) {
     command.getErr().println(Ansi.AUTO.string("@|bold,red Error:|@ ") + sentence);
   }
 

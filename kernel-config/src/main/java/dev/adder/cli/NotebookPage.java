@@ -52,10 +52,14 @@ final class NotebookPage {
     return notebook.getFileName().toString();
   }
 
-  /** Writes the page with figures that can be touched. */
-  Path write(Path folder) throws IOException {
+  /**
+   * Writes the page with figures that can be touched.
+   *
+   * @param note HTML of the line below the title
+   */
+  Path write(Path folder, String note) throws IOException {
     HtmlReport page = new HtmlReport(title());
-    page.html("<p class=\"note\"><a href=\"index.html\">Report</a> · executed notebook</p>");
+    page.html("<p class=\"note\">" + note + "</p>");
     boolean first = true;
     for (JsonNode cell : root.path("cells")) {
       String source = text(cell.path("source"));
@@ -124,7 +128,9 @@ final class NotebookPage {
   void keepAsPictures() throws IOException {
     for (JsonNode cell : root.path("cells")) {
       for (JsonNode output : cell.path("outputs")) {
-        if (output.path("data") instanceof ObjectNode data && data.has(MimeBundle.PLOTLY)) {
+        if (output.path("data") instanceof ObjectNode data
+            && data.has(MimeBundle.PLOTLY)
+            && PngFigure.draws(figure(data))) {
           byte[] png = PngFigure.of(figure(data));
           data.remove(MimeBundle.PLOTLY);
           data.put(MimeBundle.PNG, Base64.getEncoder().encodeToString(png));

@@ -2,7 +2,6 @@ package dev.adder.cli;
 
 import dev.adder.kernel.NotebookRun;
 import dev.adder.kernel.NotebookRunner;
-import dev.adder.kernel.RunListener;
 import dev.adder.paper.CellResult;
 import dev.adder.paper.Comparison;
 import dev.adder.paper.Grid;
@@ -20,12 +19,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,6 +36,7 @@ final class Reproduce implements Callable<Integer> {
 
   private static final Duration CELL_LIMIT = Duration.ofMinutes(30);
   private static final String EXPERIMENT = "sdlora-vs-lora";
+  private static final String REPORT_LINK = "<a href=\"index.html\">Report</a> · executed notebook";
 
   @Spec private CommandSpec spec;
 
@@ -67,8 +64,7 @@ final class Reproduce implements Callable<Integer> {
     Path results = output.resolve("results").toAbsolutePath();
     delete(results);
     Files.createDirectories(output);
-    Path durations = Path.of(".adder", "durations.properties");
-    Properties expected = load(durations);
+    Durations durations = new Durations();
     List<NotebookRun> runs = new ArrayList<>();
     for (int i = 0; i < notebooks.size(); i++) {
       Path notebook = notebooks.get(i);
@@ -78,23 +74,22 @@ final class Reproduce implements Callable<Integer> {
           new NotebookRunner(
               Map.of("ADDER_FIGURES", "interactive", "ADDER_RESULTS", results.toString()),
               CELL_LIMIT);
-      double seconds = Double.parseDouble(expected.getProperty(name, "0"));
-      Progress progress =
-          new Progress(out, "%s (%d of %d)".formatted(name, i + 1, notebooks.size()), seconds);
+      double seconds = durations.of(name);
+      RunProgress progress =
+          new RunProgress(out, "%s (%d of %d)".formatted(name, i + 1, notebooks.size()), seconds);
       NotebookRun run = runner.run(notebook, executed, progress);
       progress.end(run);
       NotebookPage page = new NotebookPage(executed);
-      page.write(output);
+      page.write(output, REPORT_LINK);
       page.keepAsPictures();
       if (run.failure().isPresent()) {
         throw new IOException(
             "%s: %s. What it did until then is in %s."
-                .formatted(name, run.failure().get(), executed.toAbsolutePath()));
+                .formatted(name, run.failure().get().sentence(), executed.toAbsolutePath()));
       }
-      expected.setProperty(name, String.valueOf(run.seconds()));
+      durations.set(name, run.seconds());
       runs.add(run);
     }
-    store(expected, durations);
     String comparison = report(runs, results, begun);
     if (keep) {
       keep(runs, results);
@@ -123,23 +118,6 @@ final class Reproduce implements Callable<Integer> {
               .formatted(only, all.stream().map(f -> f.getFileName().toString()).toList()));
     }
     return chosen;
-  }
-
-  private static Properties load(Path file) throws IOException {
-    Properties properties = new Properties();
-    if (Files.exists(file)) {
-      try (var in = Files.newBufferedReader(file)) {
-        properties.load(in);
-      }
-    }
-    return properties;
-  }
-
-  private static void store(Properties properties, Path file) throws IOException {
-    Files.createDirectories(file.getParent());
-    try (var out = Files.newBufferedWriter(file)) {
-      properties.store(out, "How long each notebook took, in seconds");
-    }
   }
 
   private static void delete(Path folder) throws IOException {
@@ -218,69 +196,6 @@ final class Reproduce implements Callable<Integer> {
           run.output(),
           Path.of("notebooks").resolve(run.output().getFileName()),
           StandardCopyOption.REPLACE_EXISTING);
-    }
-  }
-
-  /** One line about the notebook that runs. */
-  private static final class Progress implements RunListener {
-
-    private final TerminalProgress line;
-    private final String name;
-    private final double expectedSeconds;
-    private final long start = System.nanoTime();
-    private int cells;
-    private String cell = "starting the kernel";
-    private long shown;
-
-    Progress(PrintWriter out, String name, double expectedSeconds) {
-      line = new TerminalProgress(out);
-      this.name = name;
-      this.expectedSeconds = expectedSeconds;
-      show("");
-    }
-
-    @Override
-    public void begin(int count) {
-      cells = count;
-    }
-
-    @Override
-    public void cell(int number, String firstLine) {
-      cell = "cell %d of %d: %s".formatted(number, cells, firstLine);
-      show("");
-    }
-
-    @Override
-    public void output(String text) {
-      if (System.nanoTime() - shown > 1_000_000_000L && TerminalProgress.TERMINAL) {
-        show(text);
-      }
-    }
-
-    private void show(@Nullable String detail) {
-      shown = System.nanoTime();
-      String of = expectedSeconds > 0 ? " of about " + TerminalProgress.time(expectedSeconds) : "";
-      String more = detail == null || detail.isEmpty() ? "" : " – " + detail;
-      line.show(
-          name + ", " + TerminalProgress.time((shown - start) * 1e-9) + of + ", " + cell + more);
-    }
-
-    void end(NotebookRun run) {
-      String memory =
-          run.peakMemory()
-              .map(bytes -> String.format(Locale.ROOT, ", at most %d MB", bytes >> 20))
-              .orElse("");
-      line.show(
-          "%s %s: %d cells in %s%s"
-              .formatted(
-                  run.failure().isEmpty() ? "✓" : "✗",
-                  name,
-                  run.cells(),
-                  TerminalProgress.time(run.seconds()),
-                  memory));
-      if (TerminalProgress.TERMINAL) {
-        line.newLine();
-      }
     }
   }
 }

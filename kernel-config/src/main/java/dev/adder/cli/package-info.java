@@ -1,4 +1,4 @@
-/** The command line: reproduce, lab, pretrain, doctor. */
+/** The command line: reproduce, run-notebook, kernel, pretrain, doctor. */
 @NullMarked
 package dev.adder.cli;
 

@@ -28,6 +28,9 @@ public final class KernelClient implements AutoCloseable {
 
   private static final Duration READY = Duration.ofSeconds(60);
 
+  /** How long a cell may take to end once it is interrupted. */
+  private static final long GRACE_NANOS = 5_000_000_000L;
+
   private final Path connectionFile;
   private final Process process;
   private final Wire wire;
@@ -40,6 +43,9 @@ public final class KernelClient implements AutoCloseable {
   private final ZMQ.Socket control;
   private final ZMQ.Socket stdin;
   private final ZMQ.Socket iopub;
+
+  /** When the running cell was interrupted; 0 if it was not. */
+  private volatile long interrupted;
 
   private KernelClient(Path connectionFile, Process process, Wire wire, int[] ports) {
     this.connectionFile = connectionFile;
@@ -63,12 +69,26 @@ public final class KernelClient implements AutoCloseable {
   }
 
   /**
-   * Starts a kernel and waits until it answers.
+   * Starts our kernel and waits until it answers.
    *
    * @param environment added to this process's own
    * @param log file that takes what the process itself prints
    */
   public static KernelClient start(Map<String, String> environment, Path log) throws IOException {
+    return start(KernelSpec.here(), environment, Path.of("").toAbsolutePath(), log);
+  }
+
+  /**
+   * Starts a kernel and waits until it answers.
+   *
+   * @param spec how it is started
+   * @param environment added to the spec's, which is added to this process's own
+   * @param directory the kernel's working directory
+   * @param log file that takes what the process itself prints
+   */
+  public static KernelClient start(
+      KernelSpec spec, Map<String, String> environment, Path directory, Path log)
+      throws IOException {
     int[] ports = freePorts(5);
     Path file = Files.createTempFile("adder-kernel", ".json");
     if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -76,18 +96,24 @@ public final class KernelClient implements AutoCloseable {
     }
     ObjectNode json = Wire.JSON.createObjectNode();
     json.put("ip", "127.0.0.1").put("transport", "tcp").put("key", UUID.randomUUID().toString());
-    json.put("signature_scheme", "hmac-sha256").put("kernel_name", KernelSpec.NAME);
+    json.put("signature_scheme", "hmac-sha256").put("kernel_name", spec.name());
     json.put("shell_port", ports[0]).put("control_port", ports[1]).put("stdin_port", ports[2]);
     json.put("iopub_port", ports[3]).put("hb_port", ports[4]);
     Files.writeString(file, json.toString());
-    List<String> command = KernelSpec.command();
-    command.add(file.toString());
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(KernelSpec.environment());
+    List<String> command = new ArrayList<>(spec.command());
+    command.replaceAll(word -> word.replace(KernelSpec.CONNECTION_FILE, file.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.environment().putAll(spec.environment());
     builder.environment().putAll(environment);
     builder.environment().put("JPY_PARENT_PID", String.valueOf(ProcessHandle.current().pid()));
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
-    Process process = builder.start();
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException notStarted) {
+      Files.deleteIfExists(file);
+      throw notStarted;
+    }
     KernelClient client = new KernelClient(file, process, wire(json.toString()), ports);
     try {
       client.awaitReady(log);
@@ -212,6 +238,7 @@ public final class KernelClient implements AutoCloseable {
     content.put("store_history", true).put("allow_stdin", false).put("stop_on_error", true);
     Wire.Message request = send("execute_request", content);
     long deadline = System.nanoTime() + limit.toNanos();
+    interrupted = 0;
     boolean idle = false;
     Optional<Wire.Message> reply = Optional.empty();
     while (!idle || reply.isEmpty()) {
@@ -228,6 +255,9 @@ public final class KernelClient implements AutoCloseable {
         interrupt();
         throw new IOException("The cell took longer than %d s.".formatted(limit.toSeconds()));
       }
+      if (interrupted != 0 && System.nanoTime() - interrupted > GRACE_NANOS) {
+        throw new IOException("The cell was interrupted, but did not end within 5 s.");
+      }
     }
     return reply.get().content();
   }
@@ -243,6 +273,7 @@ public final class KernelClient implements AutoCloseable {
 
   /** Ends the running cell. */
   synchronized void interrupt() {
+    interrupted = interrupted == 0 ? System.nanoTime() : interrupted;
     wire.send(control, wire.message("interrupt_request", null, object()));
   }
 

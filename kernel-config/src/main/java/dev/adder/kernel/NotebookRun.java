@@ -10,7 +10,11 @@ import java.util.Optional;
  * @param cells code cells executed
  * @param seconds wall time, the kernel's start included
  * @param peakMemory largest resident size of the kernel process in bytes, where known
- * @param failure the first failing cell in a sentence; empty if all went well
+ * @param failure the cell that failed or was interrupted; empty if all went well
  */
 public record NotebookRun(
-    Path output, int cells, double seconds, Optional<Long> peakMemory, Optional<String> failure) {}
+    Path output,
+    int cells,
+    double seconds,
+    Optional<Long> peakMemory,
+    Optional<FailedCell> failure) {}

@@ -1,8 +1,5 @@
 package dev.adder.kernel;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -10,16 +7,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a notebook through the real kernel, over its protocol, and writes it with its outputs. */
 public final class NotebookRunner {
 
   private final Map<String, String> environment;
   private final Duration cellLimit;
+  private final KernelSpec kernel = KernelSpec.here();
+  private Map<String, String> parameters = Map.of();
+  private Path directory = Path.of("").toAbsolutePath();
+  private volatile boolean stopped;
+  private volatile @Nullable KernelClient running;
 
   /**
    * @param environment of the kernel, such as {@code ADDER_FIGURES=static}
@@ -31,193 +33,116 @@ public final class NotebookRunner {
   }
 
   /**
+   * Gives values to the variables that the notebook declares in its cell tagged {@code parameters}.
+   *
+   * @param values by name; a word is understood by the declared type
+   */
+  public NotebookRunner parameters(Map<String, String> values) {
+    parameters = Map.copyOf(values);
+    return this;
+  }
+
+  /** The kernel's working directory; this process's own if not said. */
+  public NotebookRunner in(Path folder) {
+    directory = folder;
+    return this;
+  }
+
+  /**
    * Runs a notebook from its first cell to its last, or to the first that fails.
    *
    * @param notebook in nbformat 4
-   * @param output written in any case; its folder is made if need be
+   * @param output written after every cell, whatever comes of it; its folder is made if need be
+   * @throws IllegalArgumentException if the notebook declares no such parameter, or of another type
    */
   public NotebookRun run(Path notebook, Path output, RunListener listener) throws IOException {
     long start = System.nanoTime();
-    ObjectNode root = read(notebook);
-    List<ObjectNode> cells = codeCells(root);
+    NotebookFile file = NotebookFile.read(notebook);
+    file.parameters(parameters);
+    List<ObjectNode> cells = file.codeCells();
     listener.begin(cells.size());
     Files.createDirectories(output.toAbsolutePath().getParent());
     Path log = Files.createTempFile("adder-kernel", ".log");
-    Optional<String> failure = Optional.empty();
+    Optional<FailedCell> failure = Optional.empty();
     Optional<Long> memory;
     int done = 0;
-    try (KernelClient client = KernelClient.start(environment, log)) {
-      Map<String, List<ObjectNode>> displays = new HashMap<>();
-      for (ObjectNode cell : cells) {
-        done++;
-        failure = execute(client, cell, done, displays, listener);
-        if (failure.isPresent()) {
-          break;
-        }
+    try (KernelClient client = KernelClient.start(kernel, environment, directory, log)) {
+      running = client;
+      NotebookOutputs outputs = new NotebookOutputs(listener);
+      while (done < cells.size() && failure.isEmpty()) {
+        ObjectNode cell = cells.get(done++);
+        failure =
+            stopped ? interrupted(cell, done) : execute(client, cell, done, outputs, listener);
+        file.write(output, kernel);
       }
       memory = client.peakMemory();
     } finally {
-      write(root, output);
+      running = null;
+      file.write(output, kernel);
       Files.deleteIfExists(log);
     }
     return new NotebookRun(output, done, (System.nanoTime() - start) * 1e-9, memory, failure);
   }
 
-  private static ObjectNode read(Path notebook) throws IOException {
-    if (!Files.exists(notebook)) {
-      throw new IOException("There is no notebook " + notebook + ".");
-    }
-    try {
-      JsonNode root = Wire.JSON.readTree(notebook.toFile());
-      if (root instanceof ObjectNode object
-          && object.path("nbformat").asInt() == 4
-          && object.path("cells").isArray()) {
-        return object;
-      }
-      throw new IOException(
-          notebook + " is no notebook of format 4. Save it anew from JupyterLab.");
-    } catch (JsonProcessingException malformed) {
-      throw new IOException(
-          notebook + " is no notebook: " + malformed.getOriginalMessage() + ".", malformed);
+  /** Ends the run at the next cell at the latest, from any thread; what was computed is written. */
+  public void stop() {
+    stopped = true;
+    KernelClient client = running;
+    if (client != null) {
+      client.interrupt();
     }
   }
 
-  private static List<ObjectNode> codeCells(ObjectNode root) {
-    List<ObjectNode> cells = new ArrayList<>();
-    int number = 0;
-    for (JsonNode node : root.path("cells")) {
-      ObjectNode cell = (ObjectNode) node;
-      number++;
-      if (!cell.has("id")) {
-        cell.put("id", "cell-" + number);
-      }
-      if (cell.path("cell_type").asText().equals("code")) {
-        cell.putArray("outputs");
-        cell.putNull("execution_count");
-        cells.add(cell);
-      }
-    }
-    return cells;
+  private static Optional<FailedCell> interrupted(ObjectNode cell, int number) {
+    return Optional.of(
+        new FailedCell(
+            number,
+            NotebookFile.source(cell),
+            "Interrupted before cell %d.".formatted(number),
+            List.of()));
   }
 
-  /** The source of a cell, which nbformat allows as a string or as lines. */
-  static String source(JsonNode cell) {
-    JsonNode source = cell.path("source");
-    if (!source.isArray()) {
-      return source.asText();
-    }
-    StringBuilder text = new StringBuilder();
-    source.forEach(line -> text.append(line.asText()));
-    return text.toString();
-  }
-
-  private Optional<String> execute(
+  private Optional<FailedCell> execute(
       KernelClient client,
       ObjectNode cell,
       int number,
-      Map<String, List<ObjectNode>> displays,
+      NotebookOutputs outputs,
       RunListener listener)
       throws IOException {
-    String code = source(cell);
+    String code = NotebookFile.source(cell);
     String first = code.lines().filter(line -> !line.isBlank()).findFirst().orElse("").strip();
     listener.cell(number, first);
-    ArrayNode outputs = (ArrayNode) cell.path("outputs");
     ObjectNode reply;
     try {
-      reply =
-          client.execute(
-              code, message -> collect(message, cell, outputs, displays, listener), cellLimit);
+      reply = client.execute(code, message -> outputs.take(message, cell), cellLimit);
     } catch (IOException gone) {
-      outputs
+      ((ArrayNode) cell.path("outputs"))
           .addObject()
           .put("output_type", "error")
           .put("ename", "KernelError")
           .put("evalue", gone.getMessage())
           .putArray("traceback")
           .add(gone.getMessage());
-      return Optional.of("Cell %d (%s): %s".formatted(number, first, gone.getMessage()));
+      return Optional.of(
+          new FailedCell(
+              number,
+              code,
+              "Cell %d (%s): %s".formatted(number, first, gone.getMessage()),
+              List.of()));
     }
-    boolean expected = false;
-    for (JsonNode tag : cell.path("metadata").path("tags")) {
-      expected |= tag.asText().equals("raises-exception");
-    }
-    if (reply.path("status").asText().equals("ok") || expected) {
+    boolean failed = !reply.path("status").asText().equals("ok");
+    if (!failed || (NotebookFile.tagged(cell, "raises-exception") && !stopped)) {
       return Optional.empty();
     }
+    List<String> trace = new ArrayList<>();
+    reply.path("traceback").forEach(line -> trace.add(line.asText()));
     return Optional.of(
-        "Cell %d (%s) failed with %s: %s"
-            .formatted(number, first, reply.path("ename").asText(), reply.path("evalue").asText()));
-  }
-
-  private static void collect(
-      Wire.Message message,
-      ObjectNode cell,
-      ArrayNode outputs,
-      Map<String, List<ObjectNode>> displays,
-      RunListener listener) {
-    ObjectNode content = message.content();
-    switch (message.type()) {
-      case "execute_input" -> cell.set("execution_count", content.path("execution_count"));
-      case "stream" -> stream(content, outputs, listener);
-      case "display_data", "execute_result" -> {
-        ObjectNode output = outputs.addObject().put("output_type", message.type());
-        output.set("data", content.path("data"));
-        output.set("metadata", content.path("metadata"));
-        if (message.type().equals("execute_result")) {
-          output.set("execution_count", content.path("execution_count"));
-        }
-        String id = content.path("transient").path("display_id").asText("");
-        if (!id.isEmpty()) {
-          displays.computeIfAbsent(id, key -> new ArrayList<>()).add(output);
-        }
-        tell(content.path("data").path("text/plain").asText(), listener);
-      }
-      case "update_display_data" -> {
-        String id = content.path("transient").path("display_id").asText("");
-        for (ObjectNode output : displays.getOrDefault(id, List.of())) {
-          output.set("data", content.path("data"));
-          output.set("metadata", content.path("metadata"));
-        }
-        tell(content.path("data").path("text/plain").asText(), listener);
-      }
-      case "clear_output" -> outputs.removeAll();
-      case "error" -> {
-        ObjectNode output = outputs.addObject().put("output_type", "error");
-        output.set("ename", content.path("ename"));
-        output.set("evalue", content.path("evalue"));
-        output.set("traceback", content.path("traceback"));
-      }
-      default -> {}
-    }
-  }
-
-  private static void stream(ObjectNode content, ArrayNode outputs, RunListener listener) {
-    String name = content.path("name").asText();
-    String text = content.path("text").asText();
-    JsonNode last = outputs.path(outputs.size() - 1);
-    if (last.path("output_type").asText().equals("stream")
-        && last.path("name").asText().equals(name)) {
-      ((ObjectNode) last).put("text", last.path("text").asText() + text);
-    } else {
-      outputs.addObject().put("output_type", "stream").put("name", name).put("text", text);
-    }
-    tell(text, listener);
-  }
-
-  private static void tell(String text, RunListener listener) {
-    List<String> lines = text.lines().filter(line -> !line.isBlank()).toList();
-    if (!lines.isEmpty()) {
-      listener.output(lines.get(lines.size() - 1).strip());
-    }
-  }
-
-  private static void write(ObjectNode root, Path output) throws IOException {
-    root.put("nbformat", 4).put("nbformat_minor", 5);
-    ObjectNode metadata = root.withObjectProperty("metadata");
-    ObjectNode spec = metadata.putObject("kernelspec");
-    spec.put("name", KernelSpec.NAME).put("display_name", KernelSpec.DISPLAY_NAME);
-    spec.put("language", "java");
-    metadata.set("language_info", KernelServer.languageInfo());
-    Wire.JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValue(output.toFile(), root);
+        new FailedCell(
+            number,
+            code,
+            "Cell %d (%s) failed with %s: %s"
+                .formatted(
+                    number, first, reply.path("ename").asText(), reply.path("evalue").asText()),
+            trace));
   }
 }

@@ -44,7 +44,7 @@ class NotebookPageTest {
   }
 
   private String page(List<Map<String, Object>> cells) throws IOException {
-    return Files.readString(new NotebookPage(notebook(cells)).write(folder));
+    return Files.readString(new NotebookPage(notebook(cells)).write(folder, "a note"));
   }
 
   @Test

@@ -227,7 +227,7 @@ class KernelProtocolTest {
         };
     NotebookRun run = new NotebookRunner(Map.of(), SOON).run(notebook, output, listener);
     assertThat(run.cells()).isEqualTo(3);
-    assertThat(run.failure().orElseThrow()).contains("Cell 3").contains("by zero");
+    assertThat(run.failure().orElseThrow().sentence()).contains("Cell 3").contains("by zero");
     assertThat(run.peakMemory().orElse(1L)).isPositive();
     assertThat(told).contains("cells 4", "1 int a = 2;", "> 2", "> 3");
     String written = Files.readString(output);
@@ -249,7 +249,7 @@ class KernelProtocolTest {
 
   @Test
   void the_kernelspec_says_how_to_start_the_kernel() throws IOException {
-    Path spec = KernelSpec.install(folder.resolve("prefix"));
+    Path spec = KernelSpec.here().install(folder.resolve("prefix"));
     ObjectNode json = (ObjectNode) Wire.JSON.readTree(spec.resolve("kernel.json").toFile());
     assertThat(json.path("interrupt_mode").asText()).isEqualTo("message");
     assertThat(json.path("argv").toString()).contains("{connection_file}").contains("KernelMain");
