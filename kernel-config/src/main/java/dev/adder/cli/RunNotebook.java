@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     description = "Runs a notebook through the kernel and writes it with its outputs.",
     footer = {
       "",
-      "Stops at the first cell that fails and shows it. The output is written after every",
-      "cell; Ctrl-C ends the running cell and keeps what was computed until then.",
+      "Stops at the first cell that fails and shows it. The output is written after",
+      "every cell; Ctrl-C ends the running cell and keeps what was computed.",
       "The exit code is 0 only if every cell ran."
     },
     mixinStandardHelpOptions = true)
