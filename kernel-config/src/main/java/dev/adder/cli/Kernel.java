@@ -3,8 +3,10 @@ package dev.adder.cli;
 import dev.adder.kernel.JupyterFolders;
 import dev.adder.kernel.KernelCheck;
 import dev.adder.kernel.KernelSpec;
+import dev.adder.kernel.Wheel;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** What concerns the kernel. */
 @Command(
     name = "kernel",
-    description = "Installs the Java kernel for Jupyter, or removes it.",
+    description = "Installs the Java kernel for Jupyter, removes it, or packs it.",
     mixinStandardHelpOptions = true)
 final class Kernel {
 
@@ -147,6 +149,31 @@ final class Kernel {
           missing);
     }
     spec.commandLine().getOut().println("Removed the kernel \"" + name + "\" from " + removed);
+    return 0;
+  }
+
+  @Command(
+      name = "wheel",
+      description = "Writes the kernel as a package for pip, which needs no checkout.",
+      footer = {
+        "",
+        "The package holds the kernelspec and all libraries for this platform; where it is",
+        "installed it needs a JDK of version 17 or newer, from JAVA_HOME or the path."
+      },
+      mixinStandardHelpOptions = true)
+  int wheel(
+      @Option(
+              names = {"-o", "--output"},
+              paramLabel = "FOLDER",
+              defaultValue = ".",
+              converter = CallersPath.class,
+              description = "Where to write it (default: here).")
+          Path output)
+      throws IOException {
+    Path file = Wheel.here(Main.VERSION).write(output);
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(Locale.ROOT, "Wrote %s (%d MB).%n", file, Files.size(file) >> 20);
+    out.println("Install it with: pip install " + file);
     return 0;
   }
 }

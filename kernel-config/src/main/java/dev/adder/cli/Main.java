@@ -12,7 +12,7 @@ import picocli.CommandLine.RunLast;
 @Command(
     name = "adder",
     mixinStandardHelpOptions = true,
-    version = "adder 0.1.0",
+    version = "adder " + Main.VERSION,
     synopsisSubcommandLabel = "COMMAND",
     description = "Fine-tuning state space models with few parameters, in Java notebooks.",
     footer = {
@@ -22,6 +22,8 @@ import picocli.CommandLine.RunLast;
     },
     subcommands = {Reproduce.class, RunNotebook.class, Kernel.class, Pretrain.class, Doctor.class})
 public final class Main {
+
+  static final String VERSION = "0.1.0";
 
   private Main() {}
 

@@ -277,6 +277,11 @@ public final class KernelClient implements AutoCloseable {
     wire.send(control, wire.message("interrupt_request", null, object()));
   }
 
+  /** What the kernel was told of its sockets and key. */
+  Path connectionFile() {
+    return connectionFile;
+  }
+
   /** The kernel's process. */
   Process process() {
     return process;

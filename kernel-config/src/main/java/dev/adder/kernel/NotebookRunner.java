@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,7 @@ public final class NotebookRunner {
    * @param values by name; a word is understood by the declared type
    */
   public NotebookRunner parameters(Map<String, String> values) {
-    parameters = Map.copyOf(values);
+    parameters = new LinkedHashMap<>(values);
     return this;
   }
 
