@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param metrics names of the metrics, at least one; choices are made by the first
  * @param splits the examples
  * @param origin where they come from
+ * @param databases that queries are asked of; only Spider has them
  */
 public record Task(
     String name,
@@ -30,13 +31,33 @@ public record Task(
     Optional<LengthLimit> limit,
     List<String> metrics,
     Splits splits,
-    Origin origin) {
+    Origin origin,
+    Optional<Databases> databases) {
 
   public Task {
     metrics = List.copyOf(metrics);
     if (metrics.isEmpty()) {
       throw new IllegalArgumentException("Task " + name + " has no metric; give at least one.");
     }
+  }
+
+  /** A task without databases. */
+  public Task(
+      String name,
+      Form form,
+      Template template,
+      Answer answer,
+      Optional<LengthLimit> limit,
+      List<String> metrics,
+      Splits splits,
+      Origin origin) {
+    this(name, form, template, answer, limit, metrics, splits, origin, Optional.empty());
+  }
+
+  /** The same task with these databases. */
+  public Task withDatabases(Databases given) {
+    return new Task(
+        name, form, template, answer, limit, metrics, splits, origin, Optional.of(given));
   }
 
   /** What is trained on. */
@@ -61,7 +82,8 @@ public record Task(
 
   /** The same task under another name, with examples from elsewhere. */
   public Task as(String otherName, Origin otherOrigin) {
-    return new Task(otherName, form, template, answer, limit, metrics, splits, otherOrigin);
+    return new Task(
+        otherName, form, template, answer, limit, metrics, splits, otherOrigin, databases);
   }
 
   /** SHA-256 of instruction and examples, in order; lower-case hex. */
@@ -115,7 +137,8 @@ public record Task(
             shortOf(train(), tokens, most),
             most.everywhere() ? shortOf(validation(), tokens, most) : validation(),
             most.everywhere() ? shortOf(test(), tokens, most) : test());
-    return new Task(name, form, template, answer, Optional.empty(), metrics, kept, origin);
+    return new Task(
+        name, form, template, answer, Optional.empty(), metrics, kept, origin, databases);
   }
 
   private List<Example> shortOf(List<Example> examples, Tokens tokens, LengthLimit most) {
