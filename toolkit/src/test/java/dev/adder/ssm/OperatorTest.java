@@ -51,8 +51,19 @@ class OperatorTest {
    * An operator and the shapes of its inputs.
    *
    * @param negative index of an input that must be negative; -1 if none
+   * @param deviation of the inputs
    */
-  record Case(String name, Supplier<FusedOperator> operator, int negative, long[]... shapes) {
+  record Case(
+      String name,
+      Supplier<FusedOperator> operator,
+      int negative,
+      float deviation,
+      long[]... shapes) {
+
+    Case(String name, Supplier<FusedOperator> operator, int negative, long[]... shapes) {
+      this(name, operator, negative, 1, shapes);
+    }
+
     @Override
     public String toString() {
       return name;
@@ -129,7 +140,9 @@ class OperatorTest {
           new Case("product" + size, Product::new, -1, wide, new long[] {n, d}, new long[] {n}));
       cases.add(new Case("sum" + size, Sum::new, -1, wide, wide));
       cases.add(new Case("scaling" + size, () -> new Scaling(0.3f), -1, wide));
+      cases.addAll(S4Cases.of(b, l, d, n));
     }
+    cases.addAll(S4Cases.of(3, 1, 18, 1));
     cases.add(
         new Case(
             "cross-entropy",
@@ -154,7 +167,7 @@ class OperatorTest {
     for (int i = 0; i < test.shapes().length; i++) {
       Shape shape = new Shape(test.shapes()[i]);
       float[] values = new float[Math.toIntExact(shape.size())];
-      KeyedRandom.of(3).derive(test.name()).derive(i).fillNormal(values, 1);
+      KeyedRandom.of(3).derive(test.name()).derive(i).fillNormal(values, test.deviation());
       NDArray input = manager.create(values, shape);
       input = i == test.negative() ? input.exp().neg() : input;
       inputs.add(input.toType(type, true));
