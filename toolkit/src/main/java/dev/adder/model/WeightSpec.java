@@ -23,8 +23,13 @@ public record WeightSpec(
     EMBEDDING,
     /** Depthwise causal convolution; shape (channel, 1, width). */
     CONVOLUTION,
-    /** log(−A) of the state matrix; shape (channel, state). */
+    /** log(−A) of the state matrix, or of its real part; shape (channel, state). */
     STATE_MATRIX,
+    /**
+     * One number for each channel and state beside the state matrix: the imaginary part of A, or B
+     * and C of S4; shape (channel, state), or (channel, state, 2) if complex.
+     */
+    STATE,
     /** One number per channel: D, norms, biases. */
     VECTOR
   }

@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.FusedOperator;
 import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.RawTensor;
+import dev.adder.tensor.Scaling;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ā and B̄ of a diagonal system with A = −exp(logA) + i·A_imag and B = 1, in steps of Δ =
@@ -105,8 +107,7 @@ public final class DiscreteSystem implements FusedOperator {
     }
   }
 
-  private static StateNumbers numbers(
-      @org.jspecify.annotations.Nullable NDArray gradient, StateNumbers like) {
+  private static StateNumbers numbers(@Nullable NDArray gradient, StateNumbers like) {
     return gradient == null
         ? StateNumbers.zeros(like.size(), like.complex())
         : StateNumbers.of(gradient, like.complex());
@@ -124,7 +125,7 @@ public final class DiscreteSystem implements FusedOperator {
       ComplexTensor discrete = a.times(step).exp();
       return new NDList(discrete.joined(complex), discrete.minus(one).over(a).joined(complex));
     }
-    ComplexTensor half = a.times(dev.adder.tensor.Scaling.times(step, 0.5f));
+    ComplexTensor half = a.times(Scaling.times(step, 0.5f));
     return new NDList(
         one.plus(half).over(one.minus(half)).joined(complex),
         new ComplexTensor(step.add(re.zerosLike()), re.zerosLike())

@@ -8,6 +8,7 @@ import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Workers;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link LongConvolution} in float32, side by side for as many channels as a vector has lanes.
@@ -33,7 +34,7 @@ final class LongConvolutionKernel {
   private final RawTensor u;
   private final RawTensor kernel;
   private final RawTensor skip;
-  private final @org.jspecify.annotations.Nullable RawTensor response;
+  private final @Nullable RawTensor response;
 
   LongConvolutionKernel(NDList inputs) {
     owner = inputs.get(0);

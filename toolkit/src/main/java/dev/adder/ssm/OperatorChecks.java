@@ -35,6 +35,8 @@ public final class OperatorChecks {
         OperatorCheck.of("scan", SelectiveScan::new, scan).negative(3),
         OperatorCheck.of("scan from a state", SelectiveScan::new, from).negative(3),
         OperatorCheck.of("convolution", CausalConvolution::new, wide, taps, channels),
+        OperatorCheck.of(
+            "long convolution", LongConvolution::new, wide, new Shape(LENGTH, CHANNELS), channels),
         OperatorCheck.of("norm", () -> new RmsNorm(EPSILON), wide, wide, channels),
         OperatorCheck.of("minus exp", NegativeExp::new, matrix),
         OperatorCheck.of(
