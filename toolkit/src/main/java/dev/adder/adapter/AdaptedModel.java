@@ -42,7 +42,10 @@ public final class AdaptedModel<M extends StateSpaceModel<M>> implements AutoClo
     NDManager manager = parent.newSubManager();
     for (Attachment attachment : attachments) {
       WeightSlot slot = attachment.slot();
-      NDArray frozen = base.weight(slot.weight().name()).frozen(slot);
+      if (slot.weight().isOpen()) {
+        model.open(slot.weight(), manager);
+      }
+      NDArray frozen = model.weight(slot.weight().name()).frozen(slot);
       model.attach(
           slot, attachment.update().create(slot, frozen, manager, random.derive(slot.name())));
     }

@@ -17,7 +17,6 @@ final class EngineSequences implements Sequences {
   private final NDManager manager;
   private final Mamba mamba;
   private final Vocabulary vocabulary;
-  private final DataType type;
 
   private MambaState state;
   private float[][] logits = {};
@@ -27,12 +26,11 @@ final class EngineSequences implements Sequences {
     manager = table.getManager().newSubManager();
     mamba = model.merged(manager);
     vocabulary = new Vocabulary(model.config().vocabSize());
-    type = table.getDataType();
     state = empty();
   }
 
   private MambaState empty() {
-    return MambaState.empty(manager, mamba.config(), 1, type);
+    return MambaState.before(mamba, manager, 1);
   }
 
   @Override

@@ -1,19 +1,25 @@
 package dev.adder.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import dev.adder.ssm.CrossEntropy;
+import dev.adder.tensor.Product;
+import dev.adder.tensor.Repeat;
 import dev.adder.tensor.RowLookup;
 import dev.adder.tensor.Tape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * works on it, more slowly.
  */
 public final class Mamba extends StateSpaceModel<Mamba> {
+
+  private static final String EMBEDDING = "backbone.embeddings.weight";
 
   private final MambaConfig config;
   private final List<MambaBlock> blocks = new ArrayList<>();
@@ -45,7 +53,8 @@ public final class Mamba extends StateSpaceModel<Mamba> {
 
   private void build() {
     for (int layer = 0; layer < config.layers(); layer++) {
-      blocks.add(new MambaBlock(config, block(layer)));
+      int index = layer;
+      blocks.add(new MambaBlock(config, block(layer), place -> opened(index, place)));
     }
   }
 
@@ -58,23 +67,74 @@ public final class Mamba extends StateSpaceModel<Mamba> {
     return new Mamba(this);
   }
 
+  /** States per channel: d_state, and those that a method has added. */
+  int states() {
+    return config.dState()
+        + opened(0, OpenPlaces.EXTRA_A)
+            .map(extra -> Math.toIntExact(extra.spec().shape().get(1)))
+            .orElse(0);
+  }
+
   /**
-   * A model that computes the same with its updates merged into its weights, or this one if it has
-   * none.
+   * A model that computes the same with its updates merged into its weights, in tensors of its own
+   * where there is an update; this one if there are none. Extra states become ordinary ones; an embedding that a tied head does not share gets a
+   * head of its own. What stands in the other open places, which no Mamba has, stays there, fixed.
    *
-   * @param manager keeps the merged weights
+   * @param manager owner of the new tensors
    */
-  Mamba merged(NDManager manager) {
+  public Mamba merged(NDManager manager) {
     if (weights().stream().allMatch(weight -> weight.adapted().isEmpty())) {
       return this;
     }
+    boolean unties = config.tiedEmbeddings() && weight(EMBEDDING).sparesTiedHead();
+    int states = states();
     Map<String, NDArray> tensors = new LinkedHashMap<>();
     for (Weight weight : weights()) {
-      tensors.put(
-          weight.spec().name(),
-          weight.adapted().isEmpty() ? weight.frozen() : weight.merged(manager));
+      if (!weight.spec().isOpen()) {
+        NDArray own = weight.adapted().isEmpty() ? weight.frozen() : weight.merged(manager);
+        tensors.put(weight.spec().name(), own);
+      }
     }
-    return new Mamba(config, tensors);
+    if (unties) {
+      tensors.put("lm_head.weight", weight(EMBEDDING).frozen());
+    }
+    if (states > config.dState()) {
+      for (int layer = 0; layer < blocks.size(); layer++) {
+        foldExtraStates(layer, tensors, manager);
+      }
+    }
+    Mamba merged = new Mamba(config.with(states, config.tiedEmbeddings() && !unties), tensors);
+    for (Weight weight : weights()) {
+      if (weight.spec().isOpen() && !weight.spec().target().endsWith(".extra")) {
+        merged.open(weight.spec(), weight.merged(manager));
+      }
+    }
+    return merged;
+  }
+
+  private void foldExtraStates(int layer, Map<String, NDArray> tensors, NDManager manager) {
+    Map<String, Weight> block = block(layer);
+    long rank = config.dtRank();
+    long dState = config.dState();
+    String aLog = block.get("A_log").spec().name();
+    String xProj = block.get("x_proj").spec().name();
+    NDArray rows = tensors.get(xProj);
+    try (NDManager parts = manager.newSubManager()) {
+      NDArray extraA = block.get(OpenPlaces.EXTRA_A).merged(parts);
+      NDArray extraB = block.get(OpenPlaces.EXTRA_B).merged(parts);
+      NDArray extraC = block.get(OpenPlaces.EXTRA_C).merged(parts);
+      NDArray stepAndB = rows.get(new NDIndex(":" + (rank + dState)));
+      NDArray c = rows.get(new NDIndex((rank + dState) + ":"));
+      NDList all = new NDList(stepAndB, extraB, c, extraC);
+      tensors.put(xProj, owned(NDArrays.concat(all, 0), manager));
+      tensors.put(aLog, owned(tensors.get(aLog).concat(extraA, 1), manager));
+    }
+  }
+
+  private static NDArray owned(NDArray tensor, NDManager manager) {
+    NDScope.unregister(tensor);
+    tensor.attach(manager);
+    return tensor;
   }
 
   /**
@@ -125,24 +185,65 @@ public final class Mamba extends StateSpaceModel<Mamba> {
   public NDArray loss(Tape tape, NDArray ids, int[] positions, int[] labels) {
     NDArray rows = rows(tape, normed(tape, ids, null), positions);
     Weight head = headWeight();
-    boolean trainsHead = !head.adapted().isEmpty();
-    return tape.apply(new CrossEntropy(labels, trainsHead), rows, head.value(tape)).get(0);
+    boolean trainsHead = !head.adapted().isEmpty() && !head.sparesTiedHead();
+    NDArray matrix = trainsHead ? head.value(tape) : head.frozen();
+    return tape.apply(new CrossEntropy(labels, trainsHead), rows, matrix).get(0);
   }
 
   /** The last norm's output (b, l, d_model). */
   private NDArray normed(Tape tape, NDArray ids, @Nullable MambaState state) {
-    NDArray embedding = weight("backbone.embeddings.weight").value(tape);
     RowLookup lookup = new RowLookup(ids.toLongArray(), ids.getShape());
-    Stream stream = new Stream(tape.apply(lookup, embedding).get(0), null);
-    for (int layer = 0; layer < blocks.size(); layer++) {
-      MambaBlock block = blocks.get(layer);
-      stream =
-          state == null
-              ? stream.through(tape, block)
-              : block.forward(tape, stream, state.block(layer));
+    NDArray embedded = weight(EMBEDDING).rows(tape, lookup);
+    Stream stream = new Stream(embedded, null);
+    if (state == null) {
+      List<Past> pasts = starts(tape, ids.getShape().get(0));
+      for (int layer = 0; layer < blocks.size(); layer++) {
+        stream = stream.through(tape, blocks.get(layer), pasts.get(layer));
+      }
+    } else {
+      for (int layer = 0; layer < blocks.size(); layer++) {
+        MambaState.Block before = state.block(layer);
+        MambaBlock.Passed passed =
+            blocks.get(layer).forward(tape, stream, new Past(before.window(), before.hidden()));
+        before.replace(passed.past());
+        stream = passed.stream();
+      }
     }
     NDArray weight = weight("backbone.norm_f.weight").value(tape);
     return stream.norm(tape, config.epsilon(), weight).get(0);
+  }
+
+  /**
+   * What every block knows before the first token of every sequence: nothing, or what methods have
+   * put into the open places. A prompt is read once, by a batch of one.
+   */
+  List<Past> starts(Tape tape, long batch) {
+    List<Past> starts = new ArrayList<>();
+    Stream prompt =
+        opened(-1, OpenPlaces.PROMPT)
+            .map(weight -> weight.value(tape))
+            .map(rows -> tape.apply(new Repeat(new Shape(1).addAll(rows.getShape())), rows).get(0))
+            .map(rows -> new Stream(rows, null))
+            .orElse(null);
+    for (MambaBlock block : blocks) {
+      Past start = block.start(tape);
+      if (prompt != null) {
+        MambaBlock.Passed passed = block.forward(tape, prompt, start);
+        prompt = passed.stream();
+        start = passed.past();
+      }
+      starts.add(new Past(each(tape, start.window(), batch), each(tape, start.hidden(), batch)));
+    }
+    return starts;
+  }
+
+  /** The same for every sequence of a batch. */
+  private static @Nullable NDArray each(Tape tape, @Nullable NDArray one, long batch) {
+    if (one == null || batch == 1) {
+      return one;
+    }
+    Shape rest = one.getShape().slice(1);
+    return tape.apply(new Repeat(new Shape(batch).addAll(rest)), one).get(0);
   }
 
   private static NDArray rows(Tape tape, NDArray normed, int[] positions) {
@@ -151,11 +252,48 @@ public final class Mamba extends StateSpaceModel<Mamba> {
   }
 
   private Weight headWeight() {
-    return weight(config.tiedEmbeddings() ? "backbone.embeddings.weight" : "lm_head.weight");
+    return weight(config.tiedEmbeddings() ? EMBEDDING : "lm_head.weight");
   }
 
   private NDArray head(Tape tape, NDArray normed) {
-    return headWeight().linear(tape, normed).get(0);
+    Weight head = headWeight();
+    return head.sparesTiedHead()
+        ? tape.apply(new Product(), normed, head.frozen()).get(0)
+        : head.linear(tape, normed).get(0);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Nothing, that is zero, except: an extra column of A_log repeats its last one, a prompt
+   * begins as embeddings of tokens evenly spread over the vocabulary.
+   */
+  @Override
+  NDArray empty(WeightSpec place, NDManager manager) {
+    DataType type = weight(EMBEDDING).frozen().getDataType();
+    Shape shape = new Shape(place.shape());
+    switch (place.target()) {
+      case OpenPlaces.PROMPT -> {
+        long tokens = place.shape().get(0);
+        long[] rows =
+            LongStream.range(0, tokens).map(i -> i * config.vocabSize() / tokens).toArray();
+        NDArray embedding = weight(EMBEDDING).frozen();
+        NDArray prompt = manager.zeros(shape, type);
+        for (int i = 0; i < tokens; i++) {
+          prompt.set(new NDIndex(i), embedding.get(rows[i]));
+        }
+        return prompt;
+      }
+      case OpenPlaces.EXTRA_A -> {
+        NDArray column = block(place.layer()).get("A_log").frozen().get(new NDIndex(":, -1:"));
+        NDArray extra = column.repeat(1, place.shape().get(1)).duplicate();
+        extra.attach(manager);
+        return extra;
+      }
+      default -> {
+        return manager.zeros(shape, type);
+      }
+    }
   }
 
   @Override

@@ -44,6 +44,11 @@ public record MambaConfig(
         vocabSize, dModel, layers, 2 * dModel, 16, 4, (dModel + 15) / 16, 1e-5, true);
   }
 
+  /** The same geometry with other states per channel and another head. */
+  MambaConfig with(int states, boolean tied) {
+    return new MambaConfig(vocabSize, dModel, layers, dInner, states, dConv, dtRank, epsilon, tied);
+  }
+
   /**
    * The geometry of a published checkpoint.
    *

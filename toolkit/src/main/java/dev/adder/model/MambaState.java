@@ -4,10 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.RawTensor;
+import dev.adder.tensor.Tape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,16 +41,21 @@ public final class MambaState implements AutoCloseable {
       return hidden;
     }
 
-    void replace(NDArray newWindow, NDArray newHidden) {
+    /** Takes over what is known after some tokens; what the past leaves out stays. */
+    void replace(Past past) {
       NDManager manager = window.getManager();
-      window.close();
-      hidden.close();
-      window = keep(newWindow, manager);
-      hidden = keep(newHidden, manager);
+      if (past.window() != null) {
+        window.close();
+        window = keep(past.window(), manager);
+      }
+      if (past.hidden() != null) {
+        hidden.close();
+        hidden = keep(past.hidden(), manager);
+      }
     }
 
     private static NDArray keep(NDArray array, NDManager manager) {
-      ai.djl.ndarray.NDScope.unregister(array);
+      NDScope.unregister(array);
       array.attach(manager);
       return array;
     }
@@ -107,13 +114,36 @@ public final class MambaState implements AutoCloseable {
     try (NDArray index = RawTensor.create(manager, wide, new Shape(wide.length))) {
       for (Block block : blocks) {
         NDIndex chosen = new NDIndex("{}", index);
-        block.replace(block.window().get(chosen), block.hidden().get(chosen));
+        block.replace(new Past(block.window().get(chosen), block.hidden().get(chosen)));
       }
     }
   }
 
   private void add(NDArray window, NDArray hidden) {
     blocks.add(new Block(Block.keep(window, manager), Block.keep(hidden, manager)));
+  }
+
+  /**
+   * The state before the first token of a model, with what methods have put there: a prompt, a
+   * prefix, an initial state.
+   *
+   * @param model whose extra states, if it has any, are merged
+   * @param batch number of sequences
+   */
+  public static MambaState before(Mamba model, NDManager parent, int batch) {
+    DataType type = model.weights().get(0).frozen().getDataType();
+    MambaState state = empty(parent, model.config(), batch, type);
+    if (!model.opened().isEmpty()) {
+      try (NDScope scope = new NDScope();
+          Tape tape = Tape.inference()) {
+        scope.suppressNotUsedWarning();
+        List<Past> starts = model.starts(tape, batch);
+        for (int layer = 0; layer < starts.size(); layer++) {
+          state.block(layer).replace(starts.get(layer));
+        }
+      }
+    }
+    return state;
   }
 
   Block block(int layer) {

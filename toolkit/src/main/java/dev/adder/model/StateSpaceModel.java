@@ -2,12 +2,14 @@ package dev.adder.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model made of named weights, whatever its blocks compute: what fine-tuning methods and training
@@ -42,7 +44,9 @@ public abstract class StateSpaceModel<M extends StateSpaceModel<M>> extends Abst
   /** Over the same frozen tensors as another, without its updates. */
   StateSpaceModel(M original) {
     super(VERSION);
-    original.weights().forEach(weight -> add(weight.bare()));
+    original.weights().stream()
+        .filter(weight -> !weight.spec().isOpen())
+        .forEach(weight -> add(weight.bare()));
   }
 
   private void add(Weight weight) {
@@ -100,6 +104,55 @@ public abstract class StateSpaceModel<M extends StateSpaceModel<M>> extends Abst
     return byTarget;
   }
 
+  /**
+   * Opens a place that the pretrained model leaves empty, unless it is open already.
+   *
+   * @param place of kind {@code OPEN}
+   * @param manager owner of what stands there before training
+   */
+  public final Weight open(WeightSpec place, NDManager manager) {
+    Weight present = weights.get(place.name());
+    if (present != null) {
+      requireShape(place, present.frozen());
+      return present;
+    }
+    NDArray value = empty(place, manager);
+    NDScope.unregister(value);
+    return open(place, value);
+  }
+
+  /** Puts a fixed tensor into an open place. */
+  final Weight open(WeightSpec place, NDArray value) {
+    requireShape(place, value);
+    Weight opened = new Weight(place, value);
+    weights.put(place.name(), opened);
+    return opened;
+  }
+
+  /**
+   * What stands at an open place before training.
+   *
+   * @throws IllegalArgumentException if this kind of model has no such place
+   */
+  NDArray empty(WeightSpec place, NDManager manager) {
+    throw new IllegalArgumentException(
+        "This model has no place \"%s\" of shape %s. Choose another method."
+            .formatted(place.target(), place.shape()));
+  }
+
+  /** An open place of a block that a method has filled. */
+  final Optional<Weight> opened(int layer, String target) {
+    return weights.values().stream()
+        .filter(weight -> weight.spec().isOpen())
+        .filter(weight -> weight.spec().layer() == layer && weight.spec().target().equals(target))
+        .findFirst();
+  }
+
+  /** The places that a method has opened. */
+  public final List<WeightSpec> opened() {
+    return specs().stream().filter(WeightSpec::isOpen).toList();
+  }
+
   /** Owner of the frozen tensors; a pass opens its own manager below. */
   public final NDManager manager() {
     return weights.values().iterator().next().frozen().getManager();
@@ -112,7 +165,7 @@ public abstract class StateSpaceModel<M extends StateSpaceModel<M>> extends Abst
   }
 
   /** Parameters of the updates, in the order of the weights. */
-  public List<Parameter> trained() {
+  public final List<Parameter> trained() {
     List<Parameter> trained = new ArrayList<>();
     for (Weight weight : weights.values()) {
       for (WeightSlot slot : weight.adapted()) {
@@ -120,5 +173,17 @@ public abstract class StateSpaceModel<M extends StateSpaceModel<M>> extends Abst
       }
     }
     return trained;
+  }
+
+  /** What the learning rate is multiplied by, for each of {@link #trained} in its order. */
+  public final List<Double> rateFactors() {
+    List<Double> factors = new ArrayList<>();
+    for (Weight weight : weights.values()) {
+      for (WeightSlot slot : weight.adapted()) {
+        WeightUpdate update = weight.update(slot).orElseThrow();
+        update.parameters().forEach(parameter -> factors.add(update.rateFactor(parameter)));
+      }
+    }
+    return factors;
   }
 }

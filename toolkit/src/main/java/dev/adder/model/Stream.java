@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import dev.adder.ssm.RmsNorm;
 import dev.adder.tensor.Tape;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,25 +25,34 @@ record Stream(NDArray residual, @Nullable NDArray branch) {
     return tape.apply(new RmsNorm(epsilon), residual, branch, weight);
   }
 
-  /**
-   * Through a block from an empty past; what it computes is kept, or computed anew, as the tape
-   * does.
-   */
-  Stream through(Tape tape, MambaBlock block) {
+  /** Through a block; what it computes is kept, or computed anew, as the tape does. */
+  Stream through(Tape tape, MambaBlock block, Past before) {
     if (!tape.recomputes()) {
-      return block.forward(tape, this, null);
+      return block.forward(tape, this, before).stream();
     }
-    NDArray[] inputs = branch == null ? new NDArray[] {residual} : new NDArray[] {residual, branch};
+    NDList given = new NDList(residual);
+    List.of(
+            Optional.ofNullable(branch),
+            Optional.ofNullable(before.window()),
+            Optional.ofNullable(before.hidden()))
+        .forEach(one -> one.ifPresent(given::add));
     NDList outputs =
         tape.recomputed(
-            (inner, given) -> {
-              Stream before = new Stream(given.get(0), given.size() > 1 ? given.get(1) : null);
-              Stream after = block.forward(inner, before, null);
+            (inner, inputs) -> {
+              int next = 1;
+              NDArray branchAgain = branch == null ? null : inputs.get(next++);
+              NDArray window = before.window() == null ? null : inputs.get(next++);
+              NDArray hidden = before.hidden() == null ? null : inputs.get(next);
+              Stream after =
+                  block
+                      .forward(
+                          inner, new Stream(inputs.get(0), branchAgain), new Past(window, hidden))
+                      .stream();
               return branch == null
                   ? new NDList(after.branch())
                   : new NDList(after.residual(), after.branch());
             },
-            inputs);
+            given.toArray(NDArray[]::new));
     return branch == null
         ? new Stream(residual, outputs.get(0))
         : new Stream(outputs.get(0), outputs.get(1));

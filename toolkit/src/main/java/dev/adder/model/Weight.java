@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import dev.adder.tensor.Product;
+import dev.adder.tensor.RowLookup;
 import dev.adder.tensor.Split;
 import dev.adder.tensor.Tape;
 import java.util.ArrayList;
@@ -110,6 +111,17 @@ public final class Weight {
     NDList outputs = new NDList();
     frozenParts.forEach((part, tensor) -> outputs.add(product(tape, x, tensor, updates.get(part))));
     return outputs;
+  }
+
+  /** Rows of W' by index; for an embedding. */
+  NDArray rows(Tape tape, RowLookup lookup) {
+    WeightUpdate whole = updates.get("");
+    return whole == null ? tape.apply(lookup, frozen).get(0) : whole.rows(tape, lookup, frozen);
+  }
+
+  /** Whether this embedding, as a tied output head, is not what it is as an embedding. */
+  boolean sparesTiedHead() {
+    return update(spec.whole()).filter(WeightUpdate::sparesTiedHead).isPresent();
   }
 
   /** Whether one product and a cut of its small result is cheaper than a product for each part. */

@@ -31,7 +31,9 @@ public record WeightSpec(
      */
     STATE,
     /** One number per channel: D, norms, biases. */
-    VECTOR
+    VECTOR,
+    /** Absent from every checkpoint; a method may fill it ({@link OpenPlaces}). */
+    OPEN
   }
 
   /**
@@ -46,6 +48,11 @@ public record WeightSpec(
   public WeightSpec {
     shape = List.copyOf(shape);
     parts = List.copyOf(parts);
+  }
+
+  /** Whether no checkpoint has it. */
+  public boolean isOpen() {
+    return kind == Kind.OPEN;
   }
 
   /** Number of elements. */

@@ -3,6 +3,7 @@ package dev.adder.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Parameter;
 import dev.adder.tensor.Product;
+import dev.adder.tensor.RowLookup;
 import dev.adder.tensor.Tape;
 import java.util.List;
 
@@ -18,6 +19,24 @@ public interface WeightUpdate {
    */
   default NDArray linear(Tape tape, NDArray x, NDArray frozen) {
     return tape.apply(new Product(), x, apply(tape, frozen)).get(0);
+  }
+
+  /**
+   * Rows of W' by index, for an embedding W (vocabulary, width). Overridden where ΔW is cheaper
+   * unmultiplied.
+   */
+  default NDArray rows(Tape tape, RowLookup lookup, NDArray frozen) {
+    return tape.apply(lookup, apply(tape, frozen)).get(0);
+  }
+
+  /** Whether an output head tied to this embedding keeps the frozen W. */
+  default boolean sparesTiedHead() {
+    return false;
+  }
+
+  /** What the learning rate is multiplied by for one of the parameters. */
+  default double rateFactor(Parameter parameter) {
+    return 1;
   }
 
   /** What training moves; each name is unique within the update. */

@@ -26,7 +26,7 @@ public final class Split implements FusedOperator {
     for (long size : sizes) {
       ranges.add(x.getManager().create(front.add(size)));
     }
-    copy(x, ranges, true);
+    copy(x, ranges, sizes, true);
     return ranges;
   }
 
@@ -34,12 +34,12 @@ public final class Split implements FusedOperator {
   public void backward(NDList inputs, NDList outputGradients, GradientSink gradients) {
     NDArray x = inputs.get(0);
     NDArray gradient = x.getManager().create(x.getShape());
-    copy(gradient, outputGradients, false);
+    copy(gradient, outputGradients, sizes, false);
     gradients.add(0, gradient);
   }
 
   /** Copies rows of the whole to the ranges, or back; a range that is null is zero. */
-  private void copy(NDArray whole, NDList ranges, boolean apart) {
+  static void copy(NDArray whole, NDList ranges, long[] sizes, boolean apart) {
     int width = Math.toIntExact(Arrays.stream(sizes).sum());
     RawTensor all = RawTensor.of(whole);
     int rows = width == 0 ? 0 : all.size() / width;

@@ -1,0 +1,121 @@
+package dev.adder.model;
+
+import dev.adder.model.WeightSpec.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The places that a pretrained Mamba leaves open, and that a method may fill: what is read before
+ * the first token, the state it begins from, and what stands beside its states.
+ *
+ * <p>Each is a weight of kind {@link Kind#OPEN}: no checkpoint has it, and without an update the
+ * model behaves as if it were absent. Sizes are taken from the weights beside it.
+ */
+public final class OpenPlaces {
+
+  public static final String PROMPT = "prompt";
+  public static final String PREFIX = "prefix";
+  public static final String AFFIX = "affix";
+  public static final String INITIAL_STATE = "h0";
+  public static final String INITIAL_WINDOW = "conv_state";
+  public static final String STATE_OFFSET = "state_offset";
+  public static final String OUTPUT_OFFSET = "output_offset";
+  public static final String EXTRA_A = "A_log.extra";
+  public static final String EXTRA_B = "x_proj.B.extra";
+  public static final String EXTRA_C = "x_proj.C.extra";
+
+  private OpenPlaces() {}
+
+  /** Embeddings read before every sequence: (tokens, d_model). */
+  public static WeightSpec prompt(List<WeightSpec> weights, int tokens) {
+    long dModel =
+        weights.stream()
+            .filter(weight -> weight.kind() == Kind.EMBEDDING)
+            .findFirst()
+            .orElseThrow(() -> missing(PROMPT, "embedding"))
+            .shape()
+            .get(1);
+    return new WeightSpec(
+        "backbone.prompt", PROMPT, -1, Kind.OPEN, List.of((long) tokens, dModel), List.of());
+  }
+
+  /** Inputs of in_proj before the sequence, in every block: (tokens, d_model). */
+  public static List<WeightSpec> prefixes(List<WeightSpec> weights, int tokens) {
+    return beside(
+        "in_proj", PREFIX, weights, inProj -> List.of((long) tokens, inProj.shape().get(1)));
+  }
+
+  /** Outputs of in_proj, x and z, before the sequence, in every block: (tokens, 2 d_inner). */
+  public static List<WeightSpec> affixes(List<WeightSpec> weights, int tokens) {
+    return beside(
+        "in_proj", AFFIX, weights, inProj -> List.of((long) tokens, inProj.shape().get(0)));
+  }
+
+  /** The state before the first token, in every block: (d_inner, d_state). */
+  public static List<WeightSpec> initialStates(List<WeightSpec> weights) {
+    return beside("A_log", INITIAL_STATE, weights, WeightSpec::shape);
+  }
+
+  /** The convolution's inputs before the first token, in every block: (d_conv − 1, d_inner). */
+  public static List<WeightSpec> initialWindows(List<WeightSpec> weights) {
+    return beside(
+        "conv1d",
+        INITIAL_WINDOW,
+        weights,
+        conv -> List.of(conv.shape().get(2) - 1, conv.shape().get(0)));
+  }
+
+  /** What is added to the state where it is read, in every block: (d_inner, d_state). */
+  public static List<WeightSpec> stateOffsets(List<WeightSpec> weights) {
+    return beside("A_log", STATE_OFFSET, weights, WeightSpec::shape);
+  }
+
+  /** What is added to the scan's output before its gate, in every block: (d_inner). */
+  public static List<WeightSpec> outputOffsets(List<WeightSpec> weights) {
+    return beside("D", OUTPUT_OFFSET, weights, WeightSpec::shape);
+  }
+
+  /**
+   * Further states of every block: A_log (d_inner, states), whose initial value repeats the first
+   * or the last column of the model's own, and the rows of W_B and W_C (states, d_inner).
+   */
+  public static List<WeightSpec> extraStates(List<WeightSpec> weights, int states) {
+    List<WeightSpec> extra = new ArrayList<>();
+    extra.addAll(beside("A_log", EXTRA_A, weights, a -> List.of(a.shape().get(0), (long) states)));
+    for (String target : List.of(EXTRA_B, EXTRA_C)) {
+      extra.addAll(beside("A_log", target, weights, a -> List.of((long) states, a.shape().get(0))));
+    }
+    return List.copyOf(extra);
+  }
+
+  private static List<WeightSpec> beside(
+      String neighbour,
+      String target,
+      List<WeightSpec> weights,
+      Function<WeightSpec, List<Long>> shape) {
+    List<WeightSpec> places =
+        weights.stream()
+            .filter(weight -> weight.target().equals(neighbour))
+            .map(
+                weight ->
+                    new WeightSpec(
+                        weight.name().replaceFirst("[^.]+(\\.weight)?$", target),
+                        target,
+                        weight.layer(),
+                        Kind.OPEN,
+                        shape.apply(weight),
+                        List.of()))
+            .toList();
+    if (places.isEmpty()) {
+      throw missing(target, neighbour);
+    }
+    return places;
+  }
+
+  private static IllegalArgumentException missing(String target, String neighbour) {
+    return new IllegalArgumentException(
+        "This model has no place \"%s\": it has no %s beside which it would stand. Use a Mamba."
+            .formatted(target, neighbour));
+  }
+}
