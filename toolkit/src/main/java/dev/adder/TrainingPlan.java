@@ -20,7 +20,6 @@ import dev.adder.training.TrainingSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Training of one method on one task, described word by word; {@link #run} does it. */
@@ -141,21 +140,11 @@ public final class TrainingPlan {
     int steps = settings.steps(batches.examples());
     KeyedRandom random = KeyedRandom.of(settings.seed());
     List<TrainingLog> logs = new ArrayList<>();
-    List<DimensionSelection> selections = List.of();
-    Optional<WarmUp> warmUp = method.warmUp();
-    if (warmUp.isPresent()) {
-      int updates = warmUp.get().updates(settings.epochs(1).steps(batches.examples()));
-      try (AdaptedModel<Mamba> measured =
-          AdaptedModel.attach(
-              model.mamba(),
-              warmUp.get().attachments(weights),
-              model.manager(),
-              random.derive("warm-up"))) {
-        logs.add(
-            phase("warm-up", measured, batches, steps, updates, random.derive("warm-up dropout")));
-        selections = warmUp.get().select(measured.model());
-      }
-    }
+    List<DimensionSelection> selections =
+        method
+            .warmUp()
+            .map(warmUp -> select(warmUp, batches, steps, random, logs))
+            .orElse(List.of());
     AdaptedModel<Mamba> adapted =
         AdaptedModel.attach(
             model.mamba(),
@@ -172,9 +161,37 @@ public final class TrainingPlan {
     }
   }
 
+  /** Carries out the first phase and reads what it says; its updates are thrown away. */
+  private List<DimensionSelection> select(
+      WarmUp warmUp, Batches batches, int steps, KeyedRandom random, List<TrainingLog> logs) {
+    int updates = warmUp.updates(settings.epochs(1).steps(batches.examples()));
+    KeyedRandom dropout = random.derive("warm-up dropout");
+    try (AdaptedModel<Mamba> measured =
+        AdaptedModel.attach(
+            model.mamba(),
+            warmUp.attachments(MambaWeights.of(model.config())),
+            model.manager(),
+            random.derive("warm-up"))) {
+      Objective objective = Objective.nextToken(measured.model(), batches);
+      switch (warmUp.kind()) {
+        case TRAINING -> logs.add(phase("warm-up", measured, batches, steps, updates, dropout));
+        case GRADIENT -> {
+          try (TrainingLoop loop = new TrainingLoop(measured.model(), settings, dropout)) {
+            loop.probe(objective, updates);
+          }
+        }
+        case NONE -> {}
+      }
+      return warmUp.select(
+          measured.model(),
+          () -> TrainingLoop.loss(measured.model(), objective.batch(0)),
+          settings.seed());
+    }
+  }
+
   private TargetReport probe(AdaptedModel<Mamba> adapted, Batches batches, KeyedRandom random) {
     try (TrainingLoop loop = new TrainingLoop(adapted.model(), settings, random.derive("probe"))) {
-      loop.probe(Objective.nextToken(adapted.model(), batches));
+      loop.probe(Objective.nextToken(adapted.model(), batches), 1);
     }
     return TargetReport.proven(method, MambaWeights.of(model.config()), adapted);
   }

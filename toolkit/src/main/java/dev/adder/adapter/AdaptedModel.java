@@ -10,7 +10,6 @@ import dev.adder.model.Weight;
 import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightUpdate;
 import dev.adder.tensor.KeyedRandom;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +23,12 @@ import java.util.Map;
 public final class AdaptedModel<M extends StateSpaceModel<M>> implements AutoCloseable {
 
   private final M model;
+  private final List<Attachment> attachments;
   private final NDManager manager;
 
-  private AdaptedModel(M model, NDManager manager) {
+  private AdaptedModel(M model, List<Attachment> attachments, NDManager manager) {
     this.model = model;
+    this.attachments = List.copyOf(attachments);
     this.manager = manager;
   }
 
@@ -49,7 +50,7 @@ public final class AdaptedModel<M extends StateSpaceModel<M>> implements AutoClo
       model.attach(
           slot, attachment.update().create(slot, frozen, manager, random.derive(slot.name())));
     }
-    return new AdaptedModel<>(model, manager);
+    return new AdaptedModel<>(model, attachments, manager);
   }
 
   /** The model with its updates. */
@@ -65,20 +66,29 @@ public final class AdaptedModel<M extends StateSpaceModel<M>> implements AutoClo
    */
   Map<WeightSlot, Double> gradients() {
     Map<WeightSlot, Double> norms = new LinkedHashMap<>();
-    List<String> dead = new ArrayList<>();
     for (Weight weight : model.weights()) {
       for (WeightSlot slot : weight.adapted()) {
-        double norm = norm(weight.update(slot).orElseThrow());
-        norms.put(slot, norm);
-        if (norm == 0) {
-          dead.add(slot.name());
-        }
+        norms.put(slot, norm(weight.update(slot).orElseThrow()));
       }
     }
+    List<String> dead =
+        attachments.stream()
+            .filter(one -> norms.get(one.slot()) == 0 && !isAwakened(one, norms))
+            .map(one -> one.slot().name())
+            .toList();
     if (!dead.isEmpty()) {
       throw new DeadTargetException(dead);
     }
     return norms;
+  }
+
+  /** Whether it waits for another update of its block that has a gradient. */
+  private static boolean isAwakened(Attachment one, Map<WeightSlot, Double> norms) {
+    return one.update() instanceof Awakened awakened
+        && norms.entrySet().stream()
+            .filter(entry -> entry.getKey().target().equals(awakened.by()))
+            .filter(entry -> entry.getKey().weight().layer() == one.slot().weight().layer())
+            .anyMatch(entry -> entry.getValue() > 0);
   }
 
   private static double norm(WeightUpdate update) {

@@ -33,7 +33,7 @@ record DenseChange() implements UpdateSpec {
   public WeightUpdate create(
       WeightSlot slot, NDArray frozen, NDManager manager, KeyedRandom random) {
     return new Update(
-        TrainedParameter.of(slot.name() + ".change", manager.zeros(frozen.getShape())));
+        TrainedParameter.zeros(slot.name() + ".change", frozen, manager, frozen.getShape()));
   }
 
   private record Update(Parameter change) implements WeightUpdate {

@@ -8,7 +8,20 @@ import java.util.Optional;
  * A fine-tuning method as a value. It says which updates go where; it holds no tensors, so that its
  * parameters can be counted for any geometry without allocating a weight.
  */
-public sealed interface PeftMethod permits Lora, SdLora, FullFineTuning, BitFit {
+public sealed interface PeftMethod
+    permits AdditionalScan,
+        AffixTuning,
+        BitFit,
+        Combined,
+        FullFineTuning,
+        InitialStateTuning,
+        Lora,
+        PartialTuning,
+        PrefixTuning,
+        PromptTuning,
+        SdLora,
+        Sdt,
+        StateOffset {
 
   /** The method in a few words, such as "LoRA r=8 on in_proj". */
   String describe();
@@ -25,6 +38,21 @@ public sealed interface PeftMethod permits Lora, SdLora, FullFineTuning, BitFit 
   /** What must be trained and measured before the main phase, if anything. */
   default Optional<WarmUp> warmUp() {
     return Optional.empty();
+  }
+
+  /** Whether attaching it changes no output before training. */
+  default boolean startsNeutral() {
+    return true;
+  }
+
+  /**
+   * This method and another at once, such as {@code Sdt.of(…).and(Lora.of(8, "out_proj"))}.
+   *
+   * @throws IllegalArgumentException if both need a warm-up; on attaching, if both change one
+   *     weight
+   */
+  default PeftMethod and(PeftMethod other) {
+    return new Combined(List.of(this, other));
   }
 
   /** Number of parameters that the main phase trains on a model of these weights. */

@@ -47,7 +47,8 @@ record SparseColumns(int columns, Optional<DimensionSelection> selection) implem
     DimensionSelection chosen = DimensionSelection.required(selection, slot);
     int[] places = chosen.channels().stream().mapToInt(Integer::intValue).toArray();
     Shape shape = new Shape(frozen.getShape().get(0), columns);
-    return new Update(places, TrainedParameter.of(slot.name() + ".columns", manager.zeros(shape)));
+    return new Update(
+        places, TrainedParameter.zeros(slot.name() + ".columns", frozen, manager, shape));
   }
 
   private record Update(int[] places, Parameter values) implements WeightUpdate {

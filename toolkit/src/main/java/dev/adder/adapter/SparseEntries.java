@@ -2,6 +2,7 @@ package dev.adder.adapter;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import dev.adder.model.WeightSlot;
@@ -53,14 +54,36 @@ record SparseEntries(int entries, Optional<DimensionSelection> selection) implem
       }
     }
     return new Update(
-        places, TrainedParameter.of(slot.name() + ".entries", manager.zeros(new Shape(entries))));
+        places,
+        pruned(frozen, chosen, manager),
+        TrainedParameter.zeros(slot.name() + ".entries", frozen, manager, new Shape(entries)));
   }
 
-  private record Update(int[] places, Parameter values) implements WeightUpdate {
+  /** A_log with the zeroed entries; empty if there are none. */
+  private static Optional<NDArray> pruned(
+      NDArray frozen, DimensionSelection chosen, NDManager manager) {
+    if (chosen.zeroedChannels().isEmpty() && chosen.zeroedStates().isEmpty()) {
+      return Optional.empty();
+    }
+    NDArray pruned = frozen.duplicate();
+    pruned.attach(manager);
+    for (int channel : chosen.zeroedChannels()) {
+      pruned.set(new NDIndex(channel), Ranking.FORGETS);
+    }
+    for (int i = 0; i < chosen.zeroedStates().size(); i++) {
+      for (int state : chosen.zeroedStates().get(i)) {
+        pruned.set(new NDIndex(chosen.channels().get(i), state), Ranking.FORGETS);
+      }
+    }
+    return Optional.of(pruned);
+  }
+
+  private record Update(int[] places, Optional<NDArray> pruned, Parameter values)
+      implements WeightUpdate {
 
     @Override
     public NDArray apply(Tape tape, NDArray frozen) {
-      return tape.apply(new EntrySum(places), frozen, values.getArray()).get(0);
+      return tape.apply(new EntrySum(places), pruned.orElse(frozen), values.getArray()).get(0);
     }
 
     @Override

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * What an adaptation trains, tensor by tensor, known before the first step.
  *
  * @param method the method in words, such as "LoRA r=8 on in_proj"
- * @param rows every weight of the model, adapted or not, in the model's order
+ * @param rows every weight of the model, adapted or not, in the model's order, and behind them what
+ *     the method puts into places that the model leaves open
  */
 public record TargetReport(String method, List<Row> rows) {
 
@@ -77,6 +78,10 @@ public record TargetReport(String method, List<Row> rows) {
               : List.of(weight.whole());
       slots.forEach(slot -> rows.add(row(slot, bySlot.get(slot), gradients.get(slot))));
     }
+    attachments.stream()
+        .map(Attachment::slot)
+        .filter(slot -> slot.weight().isOpen())
+        .forEach(slot -> rows.add(row(slot, bySlot.get(slot), gradients.get(slot))));
     return new TargetReport(method.describe(), rows);
   }
 

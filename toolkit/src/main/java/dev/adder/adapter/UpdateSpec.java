@@ -17,7 +17,7 @@ interface UpdateSpec {
 
   /** Number of frozen elements that stay as they are, beside or under the update. */
   default long frozen(WeightSlot slot) {
-    return slot.size();
+    return slot.weight().isOpen() ? 0 : slot.size();
   }
 
   /**

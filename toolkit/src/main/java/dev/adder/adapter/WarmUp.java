@@ -3,12 +3,28 @@ package dev.adder.adapter;
 import dev.adder.model.StateSpaceModel;
 import dev.adder.model.WeightSpec;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 
-/** A first phase that only measures: its updates are trained, read, and thrown away. */
+/** A first phase that only measures: its updates are trained or probed, read, and thrown away. */
 public interface WarmUp {
 
+  /** What is done before {@link #select}. */
+  enum Kind {
+    /** The updates are trained. */
+    TRAINING,
+    /** The gradients of as many batches are summed up at the updates, which stay as they are. */
+    GRADIENT,
+    /** Nothing. */
+    NONE
+  }
+
+  /** What is done before {@link #select}. */
+  default Kind kind() {
+    return Kind.TRAINING;
+  }
+
   /**
-   * Optimizer steps of the phase.
+   * Optimizer steps of the phase, or batches whose gradients are summed up.
    *
    * @param stepsPerEpoch of the main phase
    */
@@ -17,6 +33,12 @@ public interface WarmUp {
   /** The updates of the phase. */
   List<Attachment> attachments(List<WeightSpec> weights);
 
-  /** What the trained updates say about the blocks, in their order. */
-  List<DimensionSelection> select(StateSpaceModel<?> warmedUp);
+  /**
+   * What the phase says about the blocks, in their order.
+   *
+   * @param model with the updates of the phase
+   * @param loss of the model as it is at that moment, on the first batch
+   * @param seed of the training
+   */
+  List<DimensionSelection> select(StateSpaceModel<?> model, DoubleSupplier loss, long seed);
 }

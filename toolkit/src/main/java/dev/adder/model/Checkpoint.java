@@ -176,20 +176,23 @@ public final class Checkpoint {
    * @param shardBytes largest size of a shard; a tensor is never split
    */
   public static void save(Mamba model, Path folder, long shardBytes) throws IOException {
+    requireOrdinary(model);
     Files.createDirectories(folder);
-    JSON.writeValue(folder.resolve("config.json").toFile(), config(model.config()));
-    List<List<Weight>> shards = divide(model.weights(), shardBytes);
     Map<String, String> weightMap = new LinkedHashMap<>();
+    List<List<Weight>> shards;
     long bytes = 0;
-    for (int i = 0; i < shards.size(); i++) {
-      String file =
-          shards.size() == 1
-              ? WEIGHTS
-              : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
-      try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+    try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+      Mamba merged = model.merged(manager);
+      JSON.writeValue(folder.resolve("config.json").toFile(), config(merged.config()));
+      shards = divide(merged.weights(), shardBytes);
+      for (int i = 0; i < shards.size(); i++) {
+        String file =
+            shards.size() == 1
+                ? WEIGHTS
+                : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         for (Weight weight : shards.get(i)) {
-          tensors.put(weight.spec().name(), weight.merged(manager));
+          tensors.put(weight.spec().name(), weight.frozen());
           weightMap.put(weight.spec().name(), file);
           bytes += 4 * weight.spec().size();
         }
@@ -203,6 +206,23 @@ public final class Checkpoint {
       weightMap.forEach(map::put);
       JSON.writeValue(folder.resolve(INDEX).toFile(), index);
     }
+  }
+
+  /**
+   * Refuses a model with something in an open place: no other program would read it.
+   *
+   * @throws IllegalArgumentException if an ordinary Mamba cannot be what this model is
+   */
+  public static void requireOrdinary(Mamba model) {
+    model.opened().stream()
+        .filter(place -> !OpenPlaces.merges(place))
+        .findFirst()
+        .ifPresent(
+            place -> {
+              throw new IllegalArgumentException(
+                  "%s cannot be merged: an ordinary Mamba has no place for \"%s\". Save the adapter instead."
+                      .formatted(place.name(), place.target()));
+            });
   }
 
   private static List<List<Weight>> divide(List<Weight> weights, long shardBytes) {

@@ -105,7 +105,7 @@ public final class Mamba extends StateSpaceModel<Mamba> {
     }
     Mamba merged = new Mamba(config.with(states, config.tiedEmbeddings() && !unties), tensors);
     for (Weight weight : weights()) {
-      if (weight.spec().isOpen() && !weight.spec().target().endsWith(".extra")) {
+      if (weight.spec().isOpen() && !OpenPlaces.merges(weight.spec())) {
         merged.open(weight.spec(), weight.merged(manager));
       }
     }
@@ -265,8 +265,8 @@ public final class Mamba extends StateSpaceModel<Mamba> {
   /**
    * {@inheritDoc}
    *
-   * <p>Nothing, that is zero, except: an extra column of A_log repeats its last one, a prompt
-   * begins as embeddings of tokens evenly spread over the vocabulary.
+   * <p>Nothing, that is zero, except: extra columns of A_log repeat one of its own, a prompt begins
+   * as embeddings of tokens evenly spread over the vocabulary.
    */
   @Override
   NDArray empty(WeightSpec place, NDManager manager) {
@@ -285,7 +285,11 @@ public final class Mamba extends StateSpaceModel<Mamba> {
         return prompt;
       }
       case OpenPlaces.EXTRA_A -> {
-        NDArray column = block(place.layer()).get("A_log").frozen().get(new NDIndex(":, -1:"));
+        NDArray column =
+            block(place.layer())
+                .get("A_log")
+                .frozen()
+                .get(new NDIndex(OpenPlaces.copiesFirst(place) ? ":, :1" : ":, -1:"));
         NDArray extra = column.repeat(1, place.shape().get(1)).duplicate();
         extra.attach(manager);
         return extra;

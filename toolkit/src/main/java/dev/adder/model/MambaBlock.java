@@ -10,7 +10,6 @@ import dev.adder.ssm.SelectiveScan;
 import dev.adder.tensor.Join;
 import dev.adder.tensor.Product;
 import dev.adder.tensor.Repeat;
-import dev.adder.tensor.Split;
 import dev.adder.tensor.Tape;
 import java.util.Map;
 import java.util.Optional;
@@ -94,8 +93,8 @@ final class MambaBlock {
     }
     NDArray affix = value(tape, OpenPlaces.AFFIX);
     if (affix != null) {
-      Split halves = new Split(config.dInner(), config.dInner());
-      past = mix(tape, tape.apply(halves, batchOfOne(tape, affix)), past).past();
+      NDArray x = batchOfOne(tape, affix);
+      past = mix(tape, new NDList(x, x.zerosLike()), past).past();
     }
     return past;
   }

@@ -25,6 +25,8 @@ public final class OpenPlaces {
   public static final String EXTRA_B = "x_proj.B.extra";
   public static final String EXTRA_C = "x_proj.C.extra";
 
+  private static final String OF_FIRST = ".first";
+
   private OpenPlaces() {}
 
   /** Embeddings read before every sequence: (tokens, d_model). */
@@ -46,10 +48,9 @@ public final class OpenPlaces {
         "in_proj", PREFIX, weights, inProj -> List.of((long) tokens, inProj.shape().get(1)));
   }
 
-  /** Outputs of in_proj, x and z, before the sequence, in every block: (tokens, 2 d_inner). */
+  /** Inputs of the convolution before the sequence, in every block: (tokens, d_inner). */
   public static List<WeightSpec> affixes(List<WeightSpec> weights, int tokens) {
-    return beside(
-        "in_proj", AFFIX, weights, inProj -> List.of((long) tokens, inProj.shape().get(0)));
+    return beside("D", AFFIX, weights, d -> List.of((long) tokens, d.shape().get(0)));
   }
 
   /** The state before the first token, in every block: (d_inner, d_state). */
@@ -77,16 +78,35 @@ public final class OpenPlaces {
   }
 
   /**
-   * Further states of every block: A_log (d_inner, states), whose initial value repeats the first
-   * or the last column of the model's own, and the rows of W_B and W_C (states, d_inner).
+   * Further states of every block: columns of A_log (d_inner, states), which begin as copies of the
+   * model's last or first one, and rows of W_B and W_C (states, d_inner).
+   *
+   * @param ofLast whether A_log's last column is copied; its first otherwise
    */
-  public static List<WeightSpec> extraStates(List<WeightSpec> weights, int states) {
+  public static List<WeightSpec> extraStates(List<WeightSpec> weights, int states, boolean ofLast) {
     List<WeightSpec> extra = new ArrayList<>();
-    extra.addAll(beside("A_log", EXTRA_A, weights, a -> List.of(a.shape().get(0), (long) states)));
+    for (WeightSpec a : beside("A_log", EXTRA_A, weights, a -> wide(a, states))) {
+      String name = a.name() + (ofLast ? "" : OF_FIRST);
+      extra.add(new WeightSpec(name, EXTRA_A, a.layer(), Kind.OPEN, a.shape(), List.of()));
+    }
     for (String target : List.of(EXTRA_B, EXTRA_C)) {
       extra.addAll(beside("A_log", target, weights, a -> List.of((long) states, a.shape().get(0))));
     }
     return List.copyOf(extra);
+  }
+
+  /** Whether what stands in this place becomes part of the weights when they are merged. */
+  static boolean merges(WeightSpec place) {
+    return List.of(EXTRA_A, EXTRA_B, EXTRA_C).contains(place.target());
+  }
+
+  private static List<Long> wide(WeightSpec aLog, int states) {
+    return List.of(aLog.shape().get(0), (long) states);
+  }
+
+  /** Whether these further columns of A_log begin as copies of its first one. */
+  static boolean copiesFirst(WeightSpec extraA) {
+    return extraA.name().endsWith(OF_FIRST);
   }
 
   private static List<WeightSpec> beside(

@@ -13,6 +13,7 @@ import dev.adder.tensor.cuda.Cuda;
 import dev.adder.tensor.cuda.CudaAdamW;
 import dev.adder.tensor.cuda.CudaDevice;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -38,11 +39,13 @@ public final class AdamW implements AutoCloseable {
   /** A parameter with its moments, which exist from its first gradient on. */
   private static final class Moments {
     private final Parameter parameter;
+    private final double rateFactor;
     private @Nullable NDArray first;
     private @Nullable NDArray second;
 
-    Moments(Parameter parameter) {
+    Moments(Parameter parameter, double rateFactor) {
       this.parameter = parameter;
+      this.rateFactor = rateFactor;
     }
 
     void allocate(NDManager manager) {
@@ -64,12 +67,20 @@ public final class AdamW implements AutoCloseable {
   /** What moves parameters that lie on a GPU. */
   private @Nullable CudaAdamW onGpu;
 
+  /** One rate for all parameters. */
+  public AdamW(List<Parameter> parameters, double weightDecay) {
+    this(parameters, Collections.nCopies(parameters.size(), 1.0), weightDecay);
+  }
+
   /**
    * @param parameters float32 leaves with gradients; at least one
+   * @param rateFactors what the learning rate is multiplied by, for each of them
    * @param weightDecay λ, at least 0
    */
-  public AdamW(List<Parameter> parameters, double weightDecay) {
-    parameters.forEach(parameter -> moments.add(new Moments(parameter)));
+  public AdamW(List<Parameter> parameters, List<Double> rateFactors, double weightDecay) {
+    for (int i = 0; i < parameters.size(); i++) {
+      moments.add(new Moments(parameters.get(i), rateFactors.get(i)));
+    }
     manager = parameters.get(0).getArray().getManager().newSubManager();
     this.weightDecay = weightDecay;
   }
@@ -99,13 +110,15 @@ public final class AdamW implements AutoCloseable {
       step++;
       double correction1 = 1 - StrictMath.pow(BETA_1, step);
       double correction2 = Math.sqrt(1 - StrictMath.pow(BETA_2, step));
-      Rule rule =
-          new Rule(
-              clip,
-              (float) (learningRate / correction1),
-              (float) (1 - learningRate * weightDecay),
-              (float) correction2);
-      gradients.forEach(rule::apply);
+      for (Gradient gradient : gradients) {
+        double rate = learningRate * gradient.of().rateFactor;
+        new Rule(
+                clip,
+                (float) (rate / correction1),
+                (float) (1 - rate * weightDecay),
+                (float) correction2)
+            .apply(gradient);
+      }
       return norm;
     } finally {
       gradients.forEach(gradient -> gradient.tensor().close());
@@ -113,6 +126,10 @@ public final class AdamW implements AutoCloseable {
   }
 
   private double stepOnGpu(double learningRate, double clipNorm) {
+    if (moments.stream().anyMatch(of -> of.rateFactor != 1)) {
+      throw new IllegalStateException(
+          "LoRA+ has two learning rates, and the optimizer's kernel on a GPU has one. Train it on the CPU, or leave plus(…) out.");
+    }
     NDList parameters = new NDList();
     NDList gradients = new NDList();
     for (Moments of : moments) {

@@ -40,7 +40,7 @@ public final class TrainingLoop implements AutoCloseable {
     this.model = model;
     this.settings = settings;
     this.random = random;
-    optimizer = new AdamW(trained, settings.weightDecay());
+    optimizer = new AdamW(trained, model.rateFactors(), settings.weightDecay());
   }
 
   /**
@@ -81,12 +81,17 @@ public final class TrainingLoop implements AutoCloseable {
   }
 
   /**
-   * The gradient of the first batch, left on the leaves, without moving anything.
+   * The summed gradient of the first steps' batches, left on the leaves, without moving anything.
    *
-   * @return the loss
+   * @param steps at least 1
    */
-  public double probe(Objective objective) {
-    return accumulate(objective, 1);
+  public void probe(Objective objective, int steps) {
+    for (int step = 1; step <= steps; step++) {
+      if (Thread.interrupted()) {
+        throw new TrainingInterruptedException(log("probe"));
+      }
+      accumulate(objective, step);
+    }
   }
 
   private TrainingLog log(String phase) {

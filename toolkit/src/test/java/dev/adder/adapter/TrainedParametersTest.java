@@ -65,9 +65,70 @@ class TrainedParametersTest {
     assertThat(method.trainedParameters(weights(size))).isEqualTo(parameters);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "in_proj.* x_proj.* dt_proj out_proj, 2531328, 13479936, 22462464",
+    "in_proj.* out_proj, 1327104, 7077888, 11796480",
+    "in_proj.*, 884736, 4718592, 7864320",
+    "in_proj.x, 442368, 2359296, 3932160",
+    "out_proj, 442368, 2359296, 3932160",
+    "x_proj.* dt_proj, 1204224, 6402048, 10665984",
+    "x_proj.*, 900096, 4780032, 7962624",
+    "dt_proj, 304128, 1622016, 2703360"
+  })
+  void lora_of_rank_8_trains_as_many_as_the_released_configurations(
+      String targets, long small, long medium, long large) {
+    requireCounts(Lora.of(8, targets.split(" ")), small, medium, large);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ssm, 5566464, 61145088, 122880000",
+    "A_log, 589824, 3145728, 5242880",
+    "x_proj, 2949120, 31457280, 62914560",
+    "dt_proj dt_proj.bias, 1806336, 25362432, 52756480",
+    "conv1d conv1d.bias, 184320, 983040, 1638400",
+    "D norm norm_f, 56064, 296960, 494080",
+    "in_proj out_proj, 84934656, 1207959552, 2516582400"
+  })
+  void partial_tuning_trains_as_many_as_the_released_configurations(
+      String targets, long small, long medium, long large) {
+    requireCounts(PartialTuning.of(targets.split(" ")), small, medium, large);
+  }
+
   @Test
-  void bitfit_trains_two_biases_per_channel() {
-    assertThat(new BitFit().trainedParameters(weights("130m"))).isEqualTo(73_728);
+  void the_other_methods_train_as_many_as_their_published_configurations() {
+    requireCounts(new BitFit(), 73_728, 393_216, 655_360);
+    requireCounts(new InitialStateTuning(false), 589_824, 3_145_728, 5_242_880);
+    requireCounts(new InitialStateTuning(true), 700_416, 3_735_552, 6_225_920);
+    requireCounts(AdditionalScan.of(8), 884_736, 4_718_592, 64L * 3 * 8 * 5120);
+    requireCounts(StateOffset.ofState(), 589_824, 3_145_728, 5_242_880);
+    requireCounts(StateOffset.ofOutput(), 36_864, 196_608, 327_680);
+  }
+
+  private static void requireCounts(PeftMethod method, long small, long medium, long large) {
+    assertThat(method.trainedParameters(weights("130m"))).as("130m").isEqualTo(small);
+    assertThat(method.trainedParameters(weights("1.4b"))).as("1.4b").isEqualTo(medium);
+    assertThat(method.trainedParameters(weights("2.8b"))).as("2.8b").isEqualTo(large);
+  }
+
+  @Test
+  void counts_follow_their_formulas() {
+    long d = 768;
+    long di = 1536;
+    assertThat(new PromptTuning(20, false).trainedParameters(weights("130m"))).isEqualTo(20 * d);
+    assertThat(PrefixTuning.of(6).trainedParameters(weights("130m"))).isEqualTo(24 * 6 * d);
+    assertThat(PrefixTuning.reparametrised(6, 64).trainedParameters(weights("130m")))
+        .isEqualTo(24 * (6 * 64 + 64 * 65 + d * 65));
+    assertThat(new AffixTuning(3).trainedParameters(weights("130m"))).isEqualTo(24 * 3 * di);
+    assertThat(StateOffset.ofState(4).trainedParameters(weights("130m")))
+        .isEqualTo(24 * 4 * (di + 16));
+    assertThat(Lora.of(8, "embedding").trainedParameters(weights("130m")))
+        .isEqualTo(8 * (50280 + d));
+    assertThat(Lora.of(4, "conv1d").trainedParameters(weights("130m")))
+        .isEqualTo(24 * 4 * (di + 4));
+    assertThat(Lora.of(8, "in_proj").dora().trainedParameters(weights("130m")))
+        .isEqualTo(24 * (8 * (d + 2 * di) + 2 * di));
   }
 
   @Test
@@ -124,6 +185,52 @@ class TrainedParametersTest {
     assertThatThrownBy(() -> Share.percent(0)).hasMessageContaining("(0, 1]");
     assertThatThrownBy(() -> Share.percent(Double.NaN)).hasMessageContaining("at least 1");
     assertThatThrownBy(() -> Lora.of(8, "conv1d").trainedParameters(weights("130m")))
-        .hasMessageContaining("not on conv1d");
+        .hasMessageContaining("min(in, out) = 4");
+    assertThatThrownBy(() -> Lora.of(8, "D").trainedParameters(weights("130m")))
+        .hasMessageContaining("not on the vector D");
+    assertThatThrownBy(() -> Lora.of(8, "A_log").dora().trainedParameters(weights("130m")))
+        .hasMessageContaining("DoRA goes on linear projections");
+    assertThatThrownBy(() -> Lora.of(8, "in_proj").plus(0)).hasMessageContaining("usually 16");
+    assertThatThrownBy(() -> new PromptTuning(0, false)).hasMessageContaining("at least 1");
+    assertThatThrownBy(() -> PrefixTuning.reparametrised(4, 0))
+        .hasMessageContaining("width 0; give at least 1");
+    assertThatThrownBy(() -> AdditionalScan.of(0)).hasMessageContaining("at least 1");
+    assertThatThrownBy(() -> new AffixTuning(-1)).hasMessageContaining("-1 tokens");
+    assertThatThrownBy(() -> StateOffset.ofState(0)).hasMessageContaining("rank 0");
+    assertThatThrownBy(() -> new StateOffset(true, OptionalInt.of(2)))
+        .hasMessageContaining("is a vector and has no rank 2");
+    assertThatThrownBy(() -> StateOffset.ofState(17).trainedParameters(weights("130m")))
+        .hasMessageContaining("Use a rank of at most 16");
+    assertThatThrownBy(() -> Sdt.of(Share.count(4), Share.count(4)).warmUp(0))
+        .hasMessageContaining("at least 1");
+  }
+
+  @Test
+  void methods_on_one_weight_or_with_two_warm_ups_are_refused() {
+    Sdt sdt = Sdt.of(Share.count(4), Share.count(4));
+    assertThatThrownBy(() -> sdt.and(sdt)).hasMessageContaining("need a warm-up of their own");
+    PeftMethod both = Lora.of(8, "x_proj").and(sdt);
+    assertThatThrownBy(() -> both.trainedParameters(weights("130m")))
+        .hasMessageContaining("x_proj.weight already has \"LoRA r=8\"")
+        .hasMessageContaining("one weight takes one update");
+    assertThatThrownBy(
+            () -> PartialTuning.of("ssm").and(new BitFit()).trainedParameters(weights("130m")))
+        .hasMessageContaining("conv1d.bias already has \"full\"; \"BitFit\" would change it too");
+    PeftMethod crowded = sdt.pruned(Pruning.channels(Share.count(1533)));
+    assertThatThrownBy(() -> crowded.trainedParameters(weights("130m")))
+        .hasMessage(
+            "4 channels are to be trained and 1533 zeroed, but there are 1536. Zero at most 1532.");
+  }
+
+  @Test
+  void a_range_of_blocks_is_checked() {
+    PeftMethod late = new PartialTuning(Targets.of("A_log").layers(12, 25));
+    assertThatThrownBy(() -> late.trainedParameters(weights("130m")))
+        .hasMessage(
+            "Blocks 12 to 24 are named, but the model has 24, numbered from 0. Use layers(12, 24).");
+    assertThatThrownBy(() -> Targets.of("A_log").layers(3, 3)).hasMessageContaining("no range");
+    assertThat(
+            new PartialTuning(Targets.of("A_log").layers(0, 12)).trainedParameters(weights("130m")))
+        .isEqualTo(589_824 / 2);
   }
 }
