@@ -17,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -62,17 +61,17 @@ public final class Decoder implements Sequences {
   private boolean closed;
 
   private Decoder(Mamba model) {
-    config = model.config();
-    vocabulary = new Vocabulary(config.vocabSize());
-    NDArray table = model.weight("backbone.embeddings.weight").frozen();
-    manager = table.getManager().newSubManager();
+    manager = model.manager().newSubManager();
     mamba = model.merged(manager);
+    config = mamba.config();
+    vocabulary = new Vocabulary(config.vocabSize());
     embedding = raw("backbone.embeddings.weight");
     head = config.tiedEmbeddings() ? embedding : raw("lm_head.weight");
     norm = new RowNorm(raw("backbone.norm_f.weight"), config.epsilon());
     for (int layer = 0; layer < config.layers(); layer++) {
       blocks.add(new DecoderBlock(config, layer, weights(layer), rows));
     }
+    begin();
     rows.use(List.of(spare()));
     double bytes = (double) Float.BYTES * MambaWeights.size(config);
     stages = new Stages(stages(), bytes < ALONE_BYTES);
@@ -120,13 +119,23 @@ public final class Decoder implements Sequences {
     return new Decoder(model);
   }
 
-  private Function<String, RawTensor> weights(int layer) {
-    Map<String, String> names =
-        mamba.weights().stream()
-            .map(Weight::spec)
-            .filter(spec -> spec.layer() == layer)
-            .collect(Collectors.toMap(WeightSpec::target, WeightSpec::name));
-    return target -> raw(names.get(target));
+  /** Sets what every block knows before the first token. */
+  private void begin() {
+    if (mamba.opened().isEmpty()) {
+      return;
+    }
+    try (MambaState before = MambaState.before(mamba, manager, 1)) {
+      for (int layer = 0; layer < blocks.size(); layer++) {
+        blocks.get(layer).begin(before.block(layer));
+      }
+    }
+  }
+
+  private Map<String, RawTensor> weights(int layer) {
+    return mamba.weights().stream()
+        .map(Weight::spec)
+        .filter(spec -> spec.layer() == layer)
+        .collect(Collectors.toMap(WeightSpec::target, spec -> raw(spec.name())));
   }
 
   private RawTensor raw(String name) {
@@ -188,7 +197,7 @@ public final class Decoder implements Sequences {
         Tape tape = Tape.inference();
         MambaState state = MambaState.empty(manager, config, 1)) {
       scope.suppressNotUsedWarning();
-      for (int i = 0; i < blocks.size() && row.read > 0; i++) {
+      for (int i = 0; i < blocks.size(); i++) {
         MambaState.Block block = state.block(i);
         row.steps.get(i).get(RawTensor.of(block.window()), RawTensor.of(block.hidden()));
       }

@@ -2,11 +2,14 @@ package dev.adder.model;
 
 import dev.adder.ssm.MatrixVector;
 import dev.adder.ssm.RecurrentStep;
+import dev.adder.ssm.RecurrentStep.Offsets;
 import dev.adder.ssm.RecurrentStep.Signals;
 import dev.adder.ssm.RowNorm;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Stages;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -25,18 +28,18 @@ final class DecoderBlock {
   private final RawTensor xProj;
   private final RawTensor outProj;
 
-  /** Holds the weights between the projections; its own past is not used. */
+  /** Holds the weights between the projections; its own past is that before the first token. */
   private final RecurrentStep weights;
 
   /**
-   * @param weights the weights of this block by target
+   * @param all the weights of this block by target, and what stands in its open places
    * @param rows the sequences to read for
    */
-  DecoderBlock(
-      MambaConfig config, int layer, Function<String, RawTensor> weights, DecoderRows rows) {
+  DecoderBlock(MambaConfig config, int layer, Map<String, RawTensor> all, DecoderRows rows) {
     this.config = config;
     this.layer = layer;
     this.rows = rows;
+    Function<String, RawTensor> weights = all::get;
     norm = new RowNorm(weights.apply("norm"), config.epsilon());
     inProj = weights.apply("in_proj");
     xProj = weights.apply("x_proj");
@@ -49,6 +52,9 @@ final class DecoderBlock {
             weights.apply("dt_proj.bias"),
             weights.apply("A_log"),
             weights.apply("D"),
+            new Offsets(
+                Optional.ofNullable(all.get(OpenPlaces.STATE_OFFSET)),
+                Optional.ofNullable(all.get(OpenPlaces.OUTPUT_OFFSET))),
             Signals.of(config.dInner(), config.dtRank(), config.dState()));
   }
 
@@ -56,7 +62,12 @@ final class DecoderBlock {
     return (double) Float.BYTES * tensor.size();
   }
 
-  /** What this block remembers of a sequence, at first nothing. */
+  /** Sets what this block knows before the first token, for every sequence. */
+  void begin(MambaState.Block before) {
+    weights.begin(RawTensor.of(before.window()), RawTensor.of(before.hidden()));
+  }
+
+  /** What this block remembers of a sequence that has not begun. */
   RecurrentStep step(Signals signals) {
     return new RecurrentStep(weights, signals);
   }

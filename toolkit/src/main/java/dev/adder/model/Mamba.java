@@ -77,8 +77,9 @@ public final class Mamba extends StateSpaceModel<Mamba> {
 
   /**
    * A model that computes the same with its updates merged into its weights, in tensors of its own
-   * where there is an update; this one if there are none. Extra states become ordinary ones; an embedding that a tied head does not share gets a
-   * head of its own. What stands in the other open places, which no Mamba has, stays there, fixed.
+   * where there is an update; this one if there are none. Extra states become ordinary ones; an
+   * embedding that a tied head does not share gets a head of its own. What stands in the other open
+   * places, which no Mamba has, stays there, fixed.
    *
    * @param manager owner of the new tensors
    */
@@ -106,10 +107,23 @@ public final class Mamba extends StateSpaceModel<Mamba> {
     Mamba merged = new Mamba(config.with(states, config.tiedEmbeddings() && !unties), tensors);
     for (Weight weight : weights()) {
       if (weight.spec().isOpen() && !OpenPlaces.merges(weight.spec())) {
-        merged.open(weight.spec(), weight.merged(manager));
+        NDArray value = weight.merged(manager);
+        boolean byState = OpenPlaces.isByState(weight.spec());
+        merged.open(weight.spec(), byState ? withStates(states, value, manager) : value);
       }
     }
     return merged;
+  }
+
+  /** A tensor (d_inner, d_state) with zeros for the states that a method has added. */
+  private NDArray withStates(int states, NDArray value, NDManager manager) {
+    int extra = states - config.dState();
+    if (extra == 0) {
+      return value;
+    }
+    try (NDArray zeros = manager.zeros(new Shape(config.dInner(), extra), value.getDataType())) {
+      return owned(value.concat(zeros, 1), manager);
+    }
   }
 
   private void foldExtraStates(int layer, Map<String, NDArray> tensors, NDManager manager) {

@@ -100,6 +100,11 @@ public final class OpenPlaces {
     return List.of(EXTRA_A, EXTRA_B, EXTRA_C).contains(place.target());
   }
 
+  /** Whether it has a column for each state. */
+  static boolean isByState(WeightSpec place) {
+    return List.of(INITIAL_STATE, STATE_OFFSET).contains(place.target());
+  }
+
   private static List<Long> wide(WeightSpec aLog, int states) {
     return List.of(aLog.shape().get(0), (long) states);
   }

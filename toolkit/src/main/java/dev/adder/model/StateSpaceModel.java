@@ -123,8 +123,7 @@ public abstract class StateSpaceModel<M extends StateSpaceModel<M>> extends Abst
 
   /** Puts a fixed tensor into an open place. */
   final Weight open(WeightSpec place, NDArray value) {
-    requireShape(place, value);
-    Weight opened = new Weight(place, value);
+    Weight opened = new Weight(place.shaped(value.getShape()), value);
     weights.put(place.name(), opened);
     return opened;
   }

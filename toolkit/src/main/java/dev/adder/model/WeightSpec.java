@@ -1,5 +1,7 @@
 package dev.adder.model;
 
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -53,6 +55,12 @@ public record WeightSpec(
   /** Whether no checkpoint has it. */
   public boolean isOpen() {
     return kind == Kind.OPEN;
+  }
+
+  /** The same of another shape. */
+  WeightSpec shaped(Shape other) {
+    List<Long> axes = Arrays.stream(other.getShape()).boxed().toList();
+    return new WeightSpec(name, target, layer, kind, axes, parts);
   }
 
   /** Number of elements. */

@@ -1,7 +1,7 @@
 package dev.adder.ssm;
 
 import dev.adder.tensor.RawTensor;
-import java.util.Arrays;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -38,6 +38,12 @@ public final class RecurrentStep {
     }
   }
 
+  /**
+   * What a method adds: to the state where it is read (d, n), and to the output before the gate
+   * (d).
+   */
+  public record Offsets(Optional<RawTensor> state, Optional<RawTensor> output) {}
+
   @FunctionalInterface
   private interface Loop {
     void run(int fromBlock, int toBlock);
@@ -66,6 +72,14 @@ public final class RecurrentStep {
   /** By (block, state, lane). */
   private final float[] h;
 
+  // Both before the first token.
+  private final float[] firstWindow;
+  private final float[] firstH;
+
+  // By (block, state, lane), (channel).
+  private final Optional<float[]> stateOffset;
+  private final Optional<float[]> outputOffset;
+
   // By (channel): Δ and Δ x.
   private final float[] delta;
   private final float[] drive;
@@ -77,6 +91,9 @@ public final class RecurrentStep {
 
   private final Loop[] convolution = {this::slide, this::activate};
   private final Loop[] scan = {this::project, this::soften, this::drive, this::advance, this::gate};
+  private final Loop[] scanWithOffsets = {
+    this::project, this::soften, this::drive, this::advance, this::offset, this::gate
+  };
 
   /**
    * @param convolution (d, 1, K)
@@ -85,6 +102,7 @@ public final class RecurrentStep {
    * @param bias of the step size (d)
    * @param aLog log(−A) (d, n)
    * @param skip D (d)
+   * @param offsets what is added where the state is read, and behind
    */
   public RecurrentStep(
       RawTensor convolution,
@@ -93,6 +111,7 @@ public final class RecurrentStep {
       RawTensor bias,
       RawTensor aLog,
       RawTensor skip,
+      Offsets offsets,
       Signals signals) {
     x = signals.x();
     selective = signals.selective();
@@ -123,11 +142,15 @@ public final class RecurrentStep {
     }
     window = new float[(taps - 1) * padded];
     h = new float[blocks * states * LANES];
+    firstWindow = new float[window.length];
+    firstH = new float[h.length];
+    stateOffset = offsets.state().map(offset -> byBlock(offset, states));
+    outputOffset = offsets.output().map(this::padded);
     delta = new float[padded];
     drive = new float[padded];
   }
 
-  /** The same weights with an empty past of its own. */
+  /** The same weights with a past of its own, as it is before the first token. */
   public RecurrentStep(RecurrentStep weights, Signals signals) {
     x = signals.x();
     selective = signals.selective();
@@ -144,8 +167,12 @@ public final class RecurrentStep {
     bias = weights.bias;
     skip = weights.skip;
     aLog2 = weights.aLog2;
-    window = new float[weights.window.length];
-    h = new float[weights.h.length];
+    firstWindow = weights.firstWindow;
+    firstH = weights.firstH;
+    window = firstWindow.clone();
+    h = firstH.clone();
+    stateOffset = weights.stateOffset;
+    outputOffset = weights.outputOffset;
     delta = new float[weights.delta.length];
     drive = new float[weights.drive.length];
   }
@@ -178,8 +205,20 @@ public final class RecurrentStep {
 
   /** Back to the state before the first token. */
   public void reset() {
-    Arrays.fill(window, 0);
-    Arrays.fill(h, 0);
+    System.arraycopy(firstWindow, 0, window, 0, window.length);
+    System.arraycopy(firstH, 0, h, 0, h.length);
+  }
+
+  /**
+   * Sets the state before the first token, which is zero if it is not set, and takes it over.
+   *
+   * @param newWindow (K − 1, d)
+   * @param newState (d, n)
+   */
+  public void begin(RawTensor newWindow, RawTensor newState) {
+    set(newWindow, newState);
+    System.arraycopy(window, 0, firstWindow, 0, window.length);
+    System.arraycopy(h, 0, firstH, 0, h.length);
   }
 
   /** Takes over the past of another step with the same weights. */
@@ -227,9 +266,10 @@ public final class RecurrentStep {
     run(convolution, fromBlock, toBlock);
   }
 
-  /** One step of the scan for some blocks: y = (C h + D x) ∘ SiLU(z). */
+  /** One step of the scan for some blocks: y = (C (h + offset) + D x + offset) ∘ SiLU(z). */
   public void scan(int fromBlock, int toBlock) {
-    run(scan, fromBlock, toBlock);
+    boolean offsets = stateOffset.isPresent() || outputOffset.isPresent();
+    run(offsets ? scanWithOffsets : scan, fromBlock, toBlock);
   }
 
   private static void run(Loop[] loops, int fromBlock, int toBlock) {
@@ -311,6 +351,32 @@ public final class RecurrentStep {
         read = state.fma(broadcast(selective[rank + states + n]), read);
       }
       read.intoArray(y, block * LANES);
+    }
+  }
+
+  private void offset(int fromBlock, int toBlock) {
+    stateOffset.ifPresent(offset -> readOffset(offset, fromBlock, toBlock));
+    outputOffset.ifPresent(offset -> addOffset(offset, fromBlock, toBlock));
+  }
+
+  /** C offset added to y. */
+  private void readOffset(float[] offset, int fromBlock, int toBlock) {
+    for (int block = fromBlock; block < toBlock; block++) {
+      FloatVector read = FloatVector.fromArray(SPECIES, y, block * LANES);
+      for (int n = 0; n < states; n++) {
+        int at = (block * states + n) * LANES;
+        read =
+            FloatVector.fromArray(SPECIES, offset, at)
+                .fma(broadcast(selective[rank + states + n]), read);
+      }
+      read.intoArray(y, block * LANES);
+    }
+  }
+
+  private void addOffset(float[] offset, int fromBlock, int toBlock) {
+    for (int at = fromBlock * LANES; at < toBlock * LANES; at += LANES) {
+      FloatVector sum = FloatVector.fromArray(SPECIES, y, at);
+      sum.add(FloatVector.fromArray(SPECIES, offset, at)).intoArray(y, at);
     }
   }
 

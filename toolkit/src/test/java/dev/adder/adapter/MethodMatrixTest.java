@@ -13,6 +13,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.adder.data.TokenBatch;
 import dev.adder.model.Checkpoint;
+import dev.adder.model.Decoder;
 import dev.adder.model.Mamba;
 import dev.adder.model.MambaWeights;
 import dev.adder.model.Weight;
@@ -281,6 +282,34 @@ class MethodMatrixTest {
         assertThat(largestDifference(fused.get(i), reference.get(i)))
             .as(adapted.model().trained().get(i).getName())
             .isLessThan(2e-4 * scale + 1e-7);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void reading_a_prompt_and_then_token_by_token_gives_the_outputs_of_one_pass(PeftMethod method) {
+    try (AdaptedModel<Mamba> adapted = attach(method)) {
+      train(adapted, 3);
+      float[] whole = logits(adapted.model(), Tape.inference());
+      int vocabulary = mamba.config().vocabSize();
+      for (int prompt : new int[] {1, 4, 8}) {
+        try (Decoder decoder = Decoder.of(adapted.model())) {
+          for (int row = 0; row < 2; row++) {
+            int[] ids = Arrays.copyOfRange(batch().inputIds(), row * 9, row * 9 + 9);
+            decoder.reset();
+            float[] next = decoder.prefill(Arrays.copyOf(ids, prompt));
+            for (int i = prompt; i <= 9; i++) {
+              int at = (row * 9 + i - 1) * vocabulary;
+              assertThat(largestDifference(next, Arrays.copyOfRange(whole, at, at + vocabulary)))
+                  .as("prompt %d, token %d", prompt, i)
+                  .isLessThan(2e-5);
+              if (i < 9) {
+                next = decoder.step(ids[i]);
+              }
+            }
+          }
+        }
       }
     }
   }
