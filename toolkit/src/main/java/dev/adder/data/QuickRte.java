@@ -49,7 +49,7 @@ public final class QuickRte {
       Path folder = Files.createTempDirectory("adder-quick-rte");
       try {
         write(folder, official, test, seed);
-        Task read = Glue.rte(folder);
+        Task read = DataSets.named("rte").read(folder);
         return read.as(
             "quick-rte",
             new Origin(

@@ -27,7 +27,7 @@ public final class QuickText implements Iterable<String> {
     List<Fact> scene = QuickWorld.scene(2 + random.nextInt(3), random);
     StringBuilder text = new StringBuilder();
     if (random.nextInt(5) == 0) {
-      text.append(Glue.rteInstruction()).append(Template.SEPARATOR);
+      text.append(Glue.RTE.instruction()).append(Template.SEPARATOR);
       text.append(QuickWorld.tell(scene, random)).append(Template.SEPARATOR);
       return text.append(pick(scene, random).say(random)).append(Template.SEPARATOR).toString();
     }

@@ -16,9 +16,14 @@ public record Splits(List<Example> train, List<Example> validation, List<Example
   private static final int SEED = 123;
 
   public Splits {
-    train = List.copyOf(train);
-    validation = List.copyOf(validation);
-    test = List.copyOf(test);
+    train = keep(train);
+    validation = keep(validation);
+    test = keep(test);
+  }
+
+  /** A copy, but of examples that are written when they are read. */
+  private static List<Example> keep(List<Example> examples) {
+    return examples instanceof LazyExamples ? examples : List.copyOf(examples);
   }
 
   /**

@@ -135,33 +135,6 @@ class DataTest {
   }
 
   @Test
-  void rte_is_read_from_its_own_files() throws IOException {
-    Path rte = Files.createDirectories(folder.resolve("rte"));
-    StringBuilder train = new StringBuilder("index\tsentence1\tsentence2\tlabel\r\n");
-    for (int i = 0; i < 10; i++) {
-      train.append(i).append("\tHe said \"no\" ").append(i).append("\tIt’s so\t");
-      train.append(i % 2 == 0 ? "entailment" : "not_entailment").append("\r\n");
-    }
-    Files.writeString(rte.resolve("train.tsv"), train);
-    Files.writeString(
-        rte.resolve("dev.tsv"), "index\tsentence1\tsentence2\tlabel\n0\ta\tb\tnot_entailment\n");
-    Task task = Glue.rte(rte);
-    assertThat(task.validation())
-        .extracting(Example::input)
-        .containsExactly("He said \"no\" 7###It’s so", "He said \"no\" 4###It’s so");
-    assertThat(task.train()).hasSize(8);
-    assertThat(task.test()).containsExactly(new Example("a###b", "1"));
-    Files.writeString(rte.resolve("dev.tsv"), "index\tsentence1\tsentence2\tlabel\n0\ta\tb\n");
-    assertThatThrownBy(() -> Glue.rte(rte)).hasMessageContaining("line 2 has 3 cells");
-    Files.writeString(rte.resolve("dev.tsv"), "index\tsentence1\tlabel\n");
-    assertThatThrownBy(() -> Glue.rte(rte)).hasMessageContaining("none is called sentence2");
-    Files.writeString(
-        rte.resolve("dev.tsv"), "index\tsentence1\tsentence2\tlabel\n0\ta\tb\tmaybe\n");
-    assertThatThrownBy(() -> Glue.rte(rte)).hasMessageContaining("\"maybe\"");
-    assertThatThrownBy(() -> Glue.rte(folder.resolve("none"))).hasMessageContaining("is missing");
-  }
-
-  @Test
   void the_twin_is_balanced_and_its_test_premises_are_new() {
     Task task = QuickRte.task(800, 400, 11);
     assertThat(task.train()).hasSize(640);
