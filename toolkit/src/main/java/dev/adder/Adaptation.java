@@ -26,6 +26,20 @@ public final class Adaptation {
     parameters = TargetReport.of(method, weights);
   }
 
+  /**
+   * This method and another at once: {@code model.sdt(16, 4).and(Lora.of(8, "out_proj").dora())}.
+   *
+   * @throws IllegalArgumentException if both change one weight, or both need a warm-up
+   */
+  public Adaptation and(PeftMethod other) {
+    return new Adaptation(model, method.and(other));
+  }
+
+  /** The method as a value. */
+  public PeftMethod method() {
+    return method;
+  }
+
   /** What is trained and what stays frozen, tensor by tensor. */
   public TargetReport parameters() {
     return parameters;

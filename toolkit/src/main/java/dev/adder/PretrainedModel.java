@@ -1,13 +1,27 @@
 package dev.adder;
 
 import ai.djl.ndarray.NDManager;
+import dev.adder.adapter.AdapterFile;
+import dev.adder.adapter.AdditionalScan;
+import dev.adder.adapter.AffixTuning;
+import dev.adder.adapter.BitFit;
+import dev.adder.adapter.FullFineTuning;
+import dev.adder.adapter.InitialStateTuning;
+import dev.adder.adapter.PartialTuning;
 import dev.adder.adapter.PeftMethod;
+import dev.adder.adapter.PrefixTuning;
+import dev.adder.adapter.PromptTuning;
+import dev.adder.adapter.Sdt;
+import dev.adder.adapter.Share;
+import dev.adder.adapter.StateOffset;
 import dev.adder.data.Task;
 import dev.adder.data.Tokens;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.model.Mamba;
 import dev.adder.model.MambaConfig;
 import dev.adder.model.MambaWeights;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -34,6 +48,73 @@ public final class PretrainedModel implements AutoCloseable {
   /** Low-rank adaptation, to be told where: {@code lora().rank(8).on("in_proj")}. */
   public LoraStep lora() {
     return new LoraStep(this);
+  }
+
+  /** All weights are trained. */
+  public Adaptation fullFineTuning() {
+    return adapt(new FullFineTuning());
+  }
+
+  /**
+   * These weights, or parts of weights, are trained whole: {@code partial("A_log", "x_proj.B")}.
+   */
+  public Adaptation partial(String... targets) {
+    return adapt(PartialTuning.of(targets));
+  }
+
+  /** The biases are trained. */
+  public Adaptation bitFit() {
+    return adapt(new BitFit());
+  }
+
+  /** So many learned embeddings before every sequence. */
+  public Adaptation promptTuning(int tokens) {
+    return adapt(new PromptTuning(tokens, false));
+  }
+
+  /** So many learned vectors before the sequence in every block. */
+  public Adaptation prefixTuning(int tokens) {
+    return adapt(PrefixTuning.of(tokens));
+  }
+
+  /** A learned state before the first token in every block. */
+  public Adaptation initialState() {
+    return adapt(new InitialStateTuning(false));
+  }
+
+  /** So many further states in every SSM. */
+  public Adaptation additionalScan(int states) {
+    return adapt(AdditionalScan.of(states));
+  }
+
+  /** So many learned vectors before every SSM. */
+  public Adaptation affixTuning(int tokens) {
+    return adapt(new AffixTuning(tokens));
+  }
+
+  /** A learned matrix is added to every state where it is read. */
+  public Adaptation stateOffset() {
+    return adapt(StateOffset.ofState());
+  }
+
+  /** A learned vector is added to every SSM's output. */
+  public Adaptation outputOffset() {
+    return adapt(StateOffset.ofOutput());
+  }
+
+  /** Some channels, and some states of each, of every SSM: {@code sdt(16, 4)}. */
+  public Adaptation sdt(int channels, int states) {
+    return adapt(Sdt.of(Share.count(channels), Share.count(states)));
+  }
+
+  /**
+   * An adapter from a folder: one that {@link TrainedModel#save} has written, or a LoRA or DoRA of
+   * Hugging Face PEFT.
+   *
+   * @throws IOException if it is missing, damaged, or of another model
+   */
+  public LoadedAdapter adapter(Path folder) throws IOException {
+    return new LoadedAdapter(this, folder, AdapterFile.load(folder, mamba, fingerprint, manager));
   }
 
   /** Any method as a value. */

@@ -1,19 +1,17 @@
 package dev.adder;
 
 import dev.adder.adapter.AdaptedModel;
+import dev.adder.adapter.AdapterFile;
 import dev.adder.adapter.DimensionSelection;
 import dev.adder.adapter.PeftMethod;
 import dev.adder.adapter.TargetReport;
 import dev.adder.data.Task;
 import dev.adder.evaluation.Evaluation;
-import dev.adder.model.Checkpoint;
 import dev.adder.model.Mamba;
 import dev.adder.training.TrainingLog;
 import dev.adder.training.TrainingSettings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** A model after training, with what was measured on the way. Closing it frees its updates. */
@@ -101,16 +99,30 @@ public final class TrainedModel implements AutoCloseable {
   }
 
   /**
+   * Saves the adapter alone, in the layout of Hugging Face PEFT: {@link PretrainedModel#adapter}
+   * reads it.
+   *
+   * @param folder made if need be
+   */
+  public void save(Path folder) throws IOException {
+    new AdapterFile(method, selection, pretrained.fingerprint())
+        .save(adapted, pretrained.name(), folder);
+  }
+
+  /** The adapter as part of the weights, and by how much that changes what the model says. */
+  public MergedModel merge() {
+    return MergedModel.of(mamba(), pretrained.tokens());
+  }
+
+  /**
    * Saves the model with its updates merged in, in the Hugging Face layout.
    *
    * @param folder made if need be
    */
   public void saveMerged(Path folder) throws IOException {
-    Checkpoint.save(mamba(), folder);
-    Files.copy(
-        pretrained.tokens().file(),
-        folder.resolve("tokenizer.json"),
-        StandardCopyOption.REPLACE_EXISTING);
+    try (MergedModel merged = merge()) {
+      merged.save(folder);
+    }
   }
 
   @Override

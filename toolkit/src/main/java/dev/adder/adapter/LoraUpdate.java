@@ -9,7 +9,6 @@ import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightUpdate;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.Product;
-import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Scaling;
 import dev.adder.tensor.Sum;
 import dev.adder.tensor.Tape;
@@ -48,9 +47,17 @@ final class LoraUpdate implements WeightUpdate {
                     name + ".lora_magnitude_vector",
                     frozen,
                     manager,
-                    RowMagnitudes.of(frozen),
+                    floats(RowMagnitudes.of(frozen)),
                     new Shape(out)))
             : Optional.empty();
+  }
+
+  private static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
   }
 
   @Override
@@ -68,12 +75,10 @@ final class LoraUpdate implements WeightUpdate {
       return sum;
     }
     NDArray m = magnitude.get().getArray();
-    float[] norms = RowMagnitudes.of(sum);
+    double[] norms = RowMagnitudes.of(sum);
     return tape.plain(
         w -> {
-          NDArray norm =
-              RawTensor.create(w.get(0).getManager(), norms, new Shape(norms.length))
-                  .toType(w.get(0).getDataType(), false);
+          NDArray norm = RowMagnitudes.tensor(norms, w.get(0));
           return w.get(0).mul(w.get(1).div(norm).expandDims(1));
         },
         sum,
@@ -87,7 +92,7 @@ final class LoraUpdate implements WeightUpdate {
       return path(tape, x, frozen, rate);
     }
     NDArray m = magnitude.get().getArray();
-    float[] norms = RowMagnitudes.of(frozen, b.getArray(), a.getArray(), scale);
+    double[] norms = RowMagnitudes.of(frozen, b.getArray(), a.getArray(), scale);
     RowScale scaled = new RowScale(norms);
     if (rate == 0) {
       return tape.apply(scaled, path(tape, x, frozen, 0), m).get(0);

@@ -3,7 +3,9 @@ package dev.adder.adapter;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.Product;
+import dev.adder.tensor.RawTensor;
 
 /** The 2-norm of every row of a matrix, which DoRA divides by. */
 final class RowMagnitudes {
@@ -11,11 +13,11 @@ final class RowMagnitudes {
   private RowMagnitudes() {}
 
   /** ‖w_i‖ of W (out, in). */
-  static float[] of(NDArray w) {
+  static double[] of(NDArray w) {
     double[] squares = sums(w, w);
-    float[] norms = new float[squares.length];
+    double[] norms = new double[squares.length];
     for (int i = 0; i < norms.length; i++) {
-      norms[i] = (float) Math.sqrt(squares[i]);
+      norms[i] = Math.sqrt(squares[i]);
     }
     return norms;
   }
@@ -27,7 +29,7 @@ final class RowMagnitudes {
    * @param b (out, r)
    * @param a (r, in)
    */
-  static float[] of(NDArray w, NDArray b, NDArray a, float s) {
+  static double[] of(NDArray w, NDArray b, NDArray a, float s) {
     double[] base = sums(w, w);
     double[] cross;
     double[] square;
@@ -37,12 +39,18 @@ final class RowMagnitudes {
       NDArray gram = Product.product(a, a);
       square = sums(b, Product.product(b, gram));
     }
-    float[] norms = new float[base.length];
+    double[] norms = new double[base.length];
     for (int i = 0; i < norms.length; i++) {
       double sum = base[i] + 2 * s * cross[i] + (double) s * s * square[i];
-      norms[i] = (float) Math.sqrt(Math.max(0, sum));
+      norms[i] = Math.sqrt(Math.max(0, sum));
     }
     return norms;
+  }
+
+  /** Norms as a tensor beside another. */
+  static NDArray tensor(double[] norms, NDArray beside) {
+    return RawTensor.create(beside.getManager(), norms, new Shape(norms.length))
+        .toType(beside.getDataType(), false);
   }
 
   /** Σ_j a_ij b_ij by row. */

@@ -16,19 +16,19 @@ import jdk.incubator.vector.VectorMask;
  */
 final class RowScale implements FusedOperator {
 
-  private final float[] norms;
+  private final double[] norms;
 
   /**
    * @param norms ‖w'_i‖, positive
    */
-  RowScale(float[] norms) {
+  RowScale(double[] norms) {
     this.norms = norms;
   }
 
   private float[] factors(NDArray m) {
     float[] factors = m.toFloatArray();
     for (int i = 0; i < factors.length; i++) {
-      factors[i] /= norms[i];
+      factors[i] = (float) (factors[i] / norms[i]);
     }
     return factors;
   }
@@ -69,7 +69,7 @@ final class RowScale implements FusedOperator {
         add(y, incoming, at, sums);
       }
       for (int i = 0; i < sums.length; i++) {
-        sums[i] /= norms[i];
+        sums[i] = (float) (sums[i] / norms[i]);
       }
       gradients.add(1, RawTensor.create(g.getManager(), sums, new Shape(sums.length)));
     }
@@ -86,9 +86,6 @@ final class RowScale implements FusedOperator {
   @Override
   public NDList reference(NDList inputs) {
     NDArray y = inputs.get(0);
-    NDArray norm =
-        RawTensor.create(y.getManager(), norms, new Shape(norms.length))
-            .toType(y.getDataType(), false);
-    return new NDList(y.mul(inputs.get(1).div(norm)));
+    return new NDList(y.mul(inputs.get(1).div(RowMagnitudes.tensor(norms, y))));
   }
 }

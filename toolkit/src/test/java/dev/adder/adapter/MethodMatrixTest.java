@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -19,12 +20,14 @@ import dev.adder.model.MambaWeights;
 import dev.adder.model.Weight;
 import dev.adder.model.WeightSpec;
 import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
 import dev.adder.training.Objective;
 import dev.adder.training.TrainingLog;
 import dev.adder.training.TrainingLoop;
 import dev.adder.training.TrainingSettings;
 import java.io.IOException;
+import java.nio.DoubleBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -284,6 +287,130 @@ class MethodMatrixTest {
             .isLessThan(2e-4 * scale + 1e-7);
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void a_saved_adapter_gives_the_same_bits_when_it_is_loaded(PeftMethod method) throws IOException {
+    List<DimensionSelection> selections = selections(method);
+    try (AdaptedModel<Mamba> adapted =
+        AdaptedModel.attach(
+            mamba, method.attachments(weights, selections), manager, KeyedRandom.of(5))) {
+      train(adapted, 3);
+      new AdapterFile(method, selections, "print").save(adapted, "tiny", folder);
+      AdapterFile.Loaded<Mamba> loaded = AdapterFile.load(folder, mamba, "print", manager);
+      assertThat(loaded.file().method()).isEqualTo(method);
+      try (AdaptedModel<Mamba> again = loaded.adapted()) {
+        assertThat(logits(again.model(), Tape.inference()))
+            .containsExactly(logits(adapted.model(), Tape.inference()));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void merging_and_detaching_leave_the_adapted_and_the_base_model_as_they_are(PeftMethod method) {
+    float[] base = logits(mamba, Tape.inference());
+    try (AdaptedModel<Mamba> adapted = attach(method)) {
+      train(adapted, 3);
+      float[] before = logits(adapted.model(), Tape.inference());
+      try (NDManager merged = manager.newSubManager()) {
+        float[] after = logits(adapted.model().merged(merged), Tape.inference());
+        assertThat(largestDifference(after, before)).isLessThan(5e-5);
+      }
+      assertThat(logits(adapted.model(), Tape.inference())).containsExactly(before);
+    }
+    assertThat(logits(mamba, Tape.inference())).containsExactly(base);
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void gradients_are_finite_differences_in_float64(PeftMethod method) {
+    List<DimensionSelection> selections = selections(method);
+    Map<String, NDArray> doubles = new LinkedHashMap<>();
+    mamba
+        .weights()
+        .forEach(
+            weight ->
+                doubles.put(weight.spec().name(), weight.frozen().toType(DataType.FLOAT64, true)));
+    Mamba exact = new Mamba(mamba.config(), doubles);
+    // DoRA holds its norms constant on the way back, so that only its magnitudes have this
+    // gradient.
+    boolean dora = method.describe().contains("DoRA");
+    try (AdaptedModel<Mamba> adapted =
+        AdaptedModel.attach(
+            exact, method.attachments(weights, selections), manager, KeyedRandom.of(5))) {
+      shake(adapted.model().trained());
+      Map<Parameter, double[]> gradients = doubleGradients(adapted);
+      for (Parameter parameter : adapted.model().trained()) {
+        if (dora && !parameter.getName().endsWith("magnitude_vector")) {
+          continue;
+        }
+        double[] gradient = gradients.get(parameter);
+        int at = steepest(gradient);
+        double step = 1e-5;
+        double difference =
+            (moved(adapted, parameter, at, step) - moved(adapted, parameter, at, -step));
+        assertThat(gradient[at])
+            .as(parameter.getName())
+            .isCloseTo(difference / (2 * step), within(1e-8 + 2e-6 * Math.abs(gradient[at])));
+      }
+    }
+  }
+
+  /** Away from zero, where half of the gradients of a low-rank update would vanish. */
+  private static void shake(List<Parameter> parameters) {
+    for (Parameter parameter : parameters) {
+      DoubleBuffer values = RawTensor.of(parameter.getArray()).doubles();
+      KeyedRandom random = KeyedRandom.of(8).derive(parameter.getName());
+      for (int i = 0; i < values.limit(); i++) {
+        values.put(i, values.get(i) + 0.02 * (random.uniform(i) - 0.5));
+      }
+    }
+  }
+
+  private static int steepest(double[] gradient) {
+    int best = 0;
+    for (int i = 1; i < gradient.length; i++) {
+      if (Math.abs(gradient[i]) > Math.abs(gradient[best])) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  private double moved(AdaptedModel<Mamba> adapted, Parameter parameter, int at, double by) {
+    DoubleBuffer values = RawTensor.of(parameter.getArray()).doubles();
+    double before = values.get(at);
+    values.put(at, before + by);
+    try (NDScope scope = new NDScope();
+        Tape tape = Tape.inference()) {
+      scope.suppressNotUsedWarning();
+      return loss(adapted, tape).toDoubleArray()[0];
+    } finally {
+      values.put(at, before);
+    }
+  }
+
+  private NDArray loss(AdaptedModel<Mamba> adapted, Tape tape) {
+    TokenBatch batch = batch();
+    long[] ids = Arrays.stream(batch.inputIds()).asLongStream().toArray();
+    NDArray given = manager.create(ids, new Shape(2, 9));
+    return adapted.model().loss(tape, given, batch.labelPositions(), batch.labels());
+  }
+
+  private Map<Parameter, double[]> doubleGradients(AdaptedModel<Mamba> adapted) {
+    Map<Parameter, double[]> gradients = new LinkedHashMap<>();
+    try (NDScope scope = new NDScope();
+        Tape tape = Tape.recording()) {
+      scope.suppressNotUsedWarning();
+      tape.backward(loss(adapted, tape));
+      for (Parameter parameter : adapted.model().trained()) {
+        NDArray gradient = JniUtils.getGradient((PtNDArray) parameter.getArray());
+        gradients.put(parameter, gradient.toDoubleArray());
+      }
+    }
+    return gradients;
   }
 
   @ParameterizedTest
