@@ -27,10 +27,40 @@ public final class KernelMain {
       System.err.println(wrong.getMessage());
       System.exit(2);
     }
-    String connection = Files.readString(Path.of(arguments[0]));
+    Path file = Path.of(arguments[0]);
+    String connection = Files.readString(file);
+    LastRun lastRun = LastRun.of(file);
     ignoreTerminal();
     endWithParent();
-    new KernelServer(KernelConnectionProperties.parse(connection)).serve();
+    noteExit(lastRun);
+    Logs.to(System.err);
+    new KernelServer(KernelConnectionProperties.parse(connection), lastRun).serve();
+  }
+
+  /** A library may call System.exit, which no check in cell code sees: note who did. */
+  private static void noteExit(LastRun lastRun) {
+    Thread note =
+        new Thread(
+            () ->
+                exitCaller()
+                    .ifPresent(
+                        caller ->
+                            lastRun.ending(
+                                "The kernel was ended by %s, which called System.exit %s."
+                                    .formatted(caller, LastRun.DURING))));
+    Runtime.getRuntime().addShutdownHook(note);
+  }
+
+  private static Optional<String> exitCaller() {
+    for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
+      for (int i = 0; i + 1 < stack.length; i++) {
+        if (stack[i].getClassName().equals("java.lang.System")
+            && stack[i].getMethodName().equals("exit")) {
+          return Optional.of(stack[i + 1].getClassName() + "." + stack[i + 1].getMethodName());
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** Ctrl-C in a terminal is for who started the kernel, which asks for interrupts by message. */

@@ -2,20 +2,21 @@ package dev.adder.kernel;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.adder.kernel.cell.CellEvaluator;
+import dev.adder.kernel.cell.CellResult;
+import dev.adder.kernel.cell.StopFlag;
 import dev.adder.notebook.CellOutput;
+import dev.adder.notebook.Comm;
 import dev.adder.notebook.MimeBundle;
 import dev.adder.notebook.Notebook;
-import dev.adder.notebook.Renderers;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -30,22 +31,33 @@ final class KernelServer {
   private static final int OUTPUT_EVERY_MS = 80;
   private static final int ABORT_WINDOW_MS = 30;
 
+  /** A cell that has not ended so long after an interrupt waits for something foreign. */
+  private static final long PATIENCE_NANOS = 2_000_000_000L;
+
   private final Wire wire;
   private final ZContext context = new ZContext();
   private final ZMQ.Socket shell;
   private final ZMQ.Socket control;
-  private final ZMQ.Socket stdin;
-  private final ZMQ.Socket iopub;
+  private final Publisher publisher;
+  private final CellPrinter printer;
+  private final FrontEndInput input;
+  private final LastRun lastRun;
+  private final History history = new History();
+  private final Comms comms;
   private final CompletableFuture<CellEvaluator> evaluator;
-  private final List<String> history = new ArrayList<>();
-  private final CellStream out;
-  private final CellStream err;
+  private final CodeRequests code;
+
+  /** The request whose outputs are being sent; it stays after the cell, for threads it began. */
   private volatile Wire.@Nullable Message current;
+
   private volatile boolean silent;
   private volatile boolean closing;
+  private volatile long interrupted;
   private int executions;
+  private boolean toldOfRestart;
 
-  KernelServer(KernelConnectionProperties connection) {
+  KernelServer(KernelConnectionProperties connection, LastRun lastRun) throws IOException {
+    this.lastRun = lastRun;
     try {
       wire = new Wire(connection.createHMACGenerator(), "kernel");
     } catch (GeneralSecurityException unusable) {
@@ -56,19 +68,30 @@ final class KernelServer {
     }
     shell = bind(SocketType.ROUTER, connection, connection.getShellPort());
     control = bind(SocketType.ROUTER, connection, connection.getControlPort());
-    stdin = bind(SocketType.ROUTER, connection, connection.getStdinPort());
-    iopub = bind(SocketType.PUB, connection, connection.getIopubPort());
+    ZMQ.Socket stdin = bind(SocketType.ROUTER, connection, connection.getStdinPort());
+    ZMQ.Socket iopub = bind(SocketType.PUB, connection, connection.getIopubPort());
     ZMQ.Socket heartbeat = bind(SocketType.REP, connection, connection.getHbPort());
     daemon("heartbeat", () -> ZMQ.proxy(heartbeat, heartbeat, null));
-    out = new CellStream(text -> stream("stdout", text));
-    err = new CellStream(text -> stream("stderr", text));
+    publisher = new Publisher(wire, iopub);
+    printer = new CellPrinter(this::stream);
+    input = new FrontEndInput(wire, context, stdin, () -> current, printer::handOn);
+    comms = new Comms((type, content) -> publisher.publish(type, current, content));
     evaluator = CompletableFuture.supplyAsync(CellEvaluator::new);
+    code = new CodeRequests(evaluator);
   }
 
-  private ZMQ.Socket bind(SocketType type, KernelConnectionProperties connection, int port) {
+  private ZMQ.Socket bind(SocketType type, KernelConnectionProperties connection, int port)
+      throws IOException {
     ZMQ.Socket socket = context.createSocket(type);
     socket.setLinger(500);
-    socket.bind(connection.getTransport() + "://" + connection.getIp() + ":" + port);
+    // What a cell prints is not dropped because a front end is slow; the printer waits instead.
+    socket.setSndHWM(0);
+    if (connection.getTransport().equals("ipc")) {
+      int local = socket.bindToRandomPort("tcp://127.0.0.1");
+      UnixBridge.open(connection.getIp() + "-" + port, local);
+    } else {
+      socket.bind(connection.getTransport() + "://" + connection.getIp() + ":" + port);
+    }
     return socket;
   }
 
@@ -80,28 +103,41 @@ final class KernelServer {
 
   /** Serves until a shutdown request. */
   void serve() {
-    System.setOut(out.print());
-    System.setErr(err.print());
-    System.setIn(new FrontEndInput());
+    System.setOut(printer.stream("stdout"));
+    System.setErr(printer.stream("stderr"));
+    System.setIn(input);
     Notebook.connect(new Displays());
+    Thread.setDefaultUncaughtExceptionHandler(KernelServer::report);
     daemon("control", this::serveControl);
     daemon("output", this::handOnByTheClock);
-    status("starting", null);
+    publisher.status("starting", null);
     while (!closing) {
-      Optional<Wire.Message> request = wire.read(shell);
-      request.ifPresent(this::answerShell);
+      wire.read(shell).ifPresent(this::answerShell);
+    }
+  }
+
+  /** A thread that a cell began has failed; one that was stopped with its cell has not. */
+  private static void report(Thread thread, Throwable failure) {
+    if (!(failure instanceof StopFlag.Stopped)) {
+      System.err.print("In thread \"" + thread.getName() + "\": ");
+      failure.printStackTrace();
     }
   }
 
   private void handOnByTheClock() {
     while (!closing) {
-      try {
-        Thread.sleep(OUTPUT_EVERY_MS);
-      } catch (InterruptedException ended) {
-        return;
+      LockSupport.parkNanos(OUTPUT_EVERY_MS * 1_000_000L);
+      printer.handOn();
+      if (interrupted != 0 && System.nanoTime() - interrupted > PATIENCE_NANOS) {
+        interrupted = 0;
+        String where = evaluator.join().holdout();
+        if (where != null) {
+          stream(
+              "stderr",
+              "The cell is told to stop, but is in %s, which cannot be stopped from outside. It ends when that returns; a restart of the kernel ends it at once.\n"
+                  .formatted(where));
+        }
       }
-      out.handOn();
-      err.handOn();
     }
   }
 
@@ -110,135 +146,188 @@ final class KernelServer {
       wire.read(control)
           .ifPresent(
               request -> {
-                status("busy", request);
+                publisher.status("busy", request);
                 switch (request.type()) {
                   case "interrupt_request" -> {
-                    if (evaluator.isDone()) {
-                      evaluator.join().interrupt();
-                    }
+                    interrupt();
                     reply(control, request, ok());
                   }
                   case "shutdown_request" -> shutDown(control, request);
-                  case "kernel_info_request" -> reply(control, request, kernelInfo());
+                  case "kernel_info_request" ->
+                      reply(control, request, CodeRequests.kernelInfo(lastRun.reason()));
                   default -> {}
                 }
-                status("idle", request);
+                publisher.status("idle", request);
               });
+    }
+  }
+
+  private void interrupt() {
+    if (evaluator.isDone()) {
+      interrupted = System.nanoTime();
+      evaluator.join().interrupt();
     }
   }
 
   private void shutDown(ZMQ.Socket socket, Wire.Message request) {
     closing = true;
-    reply(socket, request, ok().put("restart", request.content().path("restart").asBoolean()));
-    status("idle", request);
+    boolean restart = request.content().path("restart").asBoolean();
+    try {
+      if (restart) {
+        lastRun.ending("The kernel was restarted on request; variables are gone.");
+      } else {
+        lastRun.finished();
+      }
+    } catch (IOException left) {
+      System.getLogger(KernelServer.class.getName())
+          .log(System.Logger.Level.WARNING, "The kernel's note stays behind.", left);
+    }
+    reply(socket, request, ok().put("restart", restart));
+    publisher.status("idle", request);
     // A cell may be deep in native code: leave without it, once the reply has gone out.
     daemon(
         "halt",
         () -> {
-          java.util.concurrent.locks.LockSupport.parkNanos(300_000_000);
+          LockSupport.parkNanos(300_000_000);
           Runtime.getRuntime().halt(0);
         });
   }
 
   private void answerShell(Wire.Message request) {
-    current = request;
-    status("busy", request);
+    publisher.status("busy", request);
     try {
       switch (request.type()) {
         case "execute_request" -> execute(request);
-        case "kernel_info_request" -> reply(shell, request, kernelInfo());
-        case "complete_request" -> reply(shell, request, complete(request));
-        case "inspect_request" -> reply(shell, request, inspect(request));
-        case "is_complete_request" -> reply(shell, request, isComplete(request));
-        case "history_request" -> reply(shell, request, history(request));
-        case "comm_info_request" -> reply(shell, request, ok().set("comms", object()));
+        case "kernel_info_request" ->
+            reply(shell, request, CodeRequests.kernelInfo(lastRun.reason()));
+        case "complete_request" -> reply(shell, request, code.complete(request.content()));
+        case "inspect_request" -> reply(shell, request, code.inspect(request.content()));
+        case "is_complete_request" -> reply(shell, request, code.isComplete(request.content()));
+        case "history_request" ->
+            reply(shell, request, ok().set("history", history.answer(request.content())));
+        case "comm_info_request" ->
+            reply(
+                shell,
+                request,
+                ok().set("comms", comms.info(request.content().path("target_name").asText(""))));
+        case "comm_open", "comm_msg", "comm_close" -> comm(request);
         case "shutdown_request" -> shutDown(shell, request);
         default -> {}
       }
-    } catch (RuntimeException | LinkageError failure) {
+    } catch (RuntimeException | Error failure) {
       reply(
           shell,
           request,
           error(failure.getClass().getName(), String.valueOf(failure.getMessage()), List.of()));
     } finally {
-      status("idle", request);
+      publisher.status("idle", request);
     }
   }
 
   private void execute(Wire.Message request) {
-    String code = request.content().path("code").asText();
-    silent = request.content().path("silent").asBoolean(false);
-    boolean store = request.content().path("store_history").asBoolean(!silent);
-    if (store && !silent) {
+    ObjectNode content = request.content();
+    String cell = content.path("code").asText();
+    begin(request);
+    if (content.path("store_history").asBoolean(!silent) && !silent) {
       executions++;
-      history.add(code);
+      history.add(executions, cell);
     }
     if (!silent) {
-      publish(
-          "execute_input", request, object().put("code", code).put("execution_count", executions));
+      publisher.publish(
+          "execute_input",
+          request,
+          Wire.object().put("code", cell).put("execution_count", executions));
+      tellOfRestart(request);
     }
-    CellResult result = evaluate(code);
-    if (result.error() == null && result.value() != null && !silent) {
-      result = show(request, result.value());
-    }
-    out.print().flush();
-    out.handOn();
-    err.handOn();
-    CellResult.Failure failure = result.error();
-    if (failure == null) {
-      ObjectNode reply = ok().put("execution_count", executions);
-      reply.set("user_expressions", object());
-      reply.set("payload", Wire.JSON.createArrayNode());
-      reply(shell, request, reply);
-      return;
-    }
-    ObjectNode content = error(failure.name(), failure.message(), failure.trace());
-    if (!silent) {
-      publish("error", request, content.deepCopy().without(List.of("status")));
-    }
-    reply(shell, request, content.put("execution_count", executions));
-    if (request.content().path("stop_on_error").asBoolean(true)) {
+    lastRun.begin(executions, cell);
+    CellResult result = evaluate(cell);
+    interrupted = 0;
+    ObjectNode reply =
+        result.error() == null ? succeeded(request, result) : failed(request, result.error());
+    lastRun.idle();
+    reply(shell, request, reply.put("execution_count", executions));
+    if (result.error() != null && content.path("stop_on_error").asBoolean(true)) {
       abortWaiting();
     }
   }
 
-  private CellResult evaluate(String code) {
-    try {
-      return evaluator.join().evaluate(code, executions);
-    } catch (RuntimeException | Error failure) {
-      return CellResult.failed(
-          failure.getClass().getName(), String.valueOf(failure.getMessage()), List.of());
+  private void begin(Wire.Message request) {
+    printer.begin();
+    input.begin();
+    silent = request.content().path("silent").asBoolean(false);
+    current = request;
+  }
+
+  /** Whoever restarts the kernel knows why; all other reasons are told below the first cell. */
+  private void tellOfRestart(Wire.Message request) {
+    if (!toldOfRestart) {
+      toldOfRestart = true;
+      lastRun
+          .reason()
+          .filter(why -> !why.contains("on request"))
+          .ifPresent(
+              why ->
+                  publisher.stream(
+                      "stderr", request, why + " It was started again; variables are gone.\n"));
     }
   }
 
-  private CellResult show(Wire.Message request, Object value) {
-    try {
-      ObjectNode content = object().put("execution_count", executions);
-      content.setAll(bundle(Renderers.render(value)));
-      out.handOn();
-      publish("execute_result", request, content);
-      return CellResult.of(value);
-    } catch (RuntimeException | Error failure) {
-      return CellResult.failed(
-          failure.getClass().getName(),
-          "The result of type %s cannot be shown: %s"
-              .formatted(value.getClass().getName(), failure.getMessage()),
-          List.of());
+  private CellResult evaluate(String cell) {
+    return evaluator.join().evaluate(cell, executions);
+  }
+
+  private ObjectNode succeeded(Wire.Message request, CellResult result) {
+    printer.handOn();
+    if (result.shown() != null && !silent) {
+      ObjectNode content = Publisher.content(result.shown());
+      publisher.publish("execute_result", request, content.put("execution_count", executions));
     }
+    ObjectNode reply = ok();
+    ObjectNode answers = reply.putObject("user_expressions");
+    request
+        .content()
+        .path("user_expressions")
+        .properties()
+        .forEach(asked -> answers.set(asked.getKey(), expression(asked.getValue().asText())));
+    reply.set("payload", Wire.JSON.createArrayNode());
+    return reply;
+  }
+
+  private ObjectNode expression(String expression) {
+    CellResult result = evaluate(expression);
+    CellResult.Failure failure = result.error();
+    if (failure != null) {
+      return error(failure.name(), failure.message(), failure.trace());
+    }
+    ObjectNode answer = ok();
+    answer.setAll(Publisher.content(result.shown() == null ? MimeBundle.text("") : result.shown()));
+    return answer;
+  }
+
+  private ObjectNode failed(Wire.Message request, CellResult.Failure failure) {
+    printer.handOn();
+    ObjectNode content = error(failure.name(), failure.message(), failure.trace());
+    if (!silent) {
+      publisher.publish("error", request, content.deepCopy().without(List.of("status")));
+    }
+    return content;
   }
 
   /** Answers execute requests that were already waiting when a cell failed. */
   private void abortWaiting() {
     ZMQ.Poller poller = context.createPoller(1);
     poller.register(shell, ZMQ.Poller.POLLIN);
-    while (poller.poll(ABORT_WINDOW_MS) > 0) {
+    while (!closing && poller.poll(ABORT_WINDOW_MS) > 0) {
       wire.read(shell)
           .ifPresent(
               waiting -> {
                 if (waiting.type().equals("execute_request")) {
-                  status("busy", waiting);
-                  reply(shell, waiting, object().put("status", "aborted"));
-                  status("idle", waiting);
+                  publisher.status("busy", waiting);
+                  reply(
+                      shell,
+                      waiting,
+                      Wire.object().put("status", "aborted").put("execution_count", executions));
+                  publisher.status("idle", waiting);
                 } else {
                   answerShell(waiting);
                 }
@@ -247,88 +336,17 @@ final class KernelServer {
     poller.close();
   }
 
-  private ObjectNode complete(Wire.Message request) {
-    String code = request.content().path("code").asText();
-    int cursor = position(request, code);
-    CellEvaluator.Completions found = evaluator.join().complete(code, cursor);
-    ObjectNode reply = ok().put("cursor_start", code.codePointCount(0, found.from()));
-    reply.put("cursor_end", code.codePointCount(0, cursor));
-    ArrayNode matches = reply.putArray("matches");
-    found.words().forEach(matches::add);
-    reply.set("metadata", object());
-    return reply;
-  }
-
-  private ObjectNode inspect(Wire.Message request) {
-    String code = request.content().path("code").asText();
-    String text = evaluator.join().inspect(code, position(request, code));
-    ObjectNode reply = ok().put("found", !text.isEmpty());
-    ObjectNode data = reply.putObject("data");
-    if (!text.isEmpty()) {
-      data.put(MimeBundle.TEXT, text);
+  private void comm(Wire.Message request) {
+    begin(request);
+    CellResult result = evaluator.join().run(() -> comms.take(request.type(), request.content()));
+    if (result.error() != null) {
+      stream("stderr", String.join("\n", result.error().trace()) + "\n");
     }
-    reply.set("metadata", object());
-    return reply;
-  }
-
-  /** Jupyter counts code points, Java counts UTF-16 units. */
-  private static int position(Wire.Message request, String code) {
-    int points = request.content().path("cursor_pos").asInt();
-    return code.offsetByCodePoints(0, Math.min(points, code.codePointCount(0, code.length())));
-  }
-
-  private ObjectNode isComplete(Wire.Message request) {
-    String status = evaluator.join().completeness(request.content().path("code").asText());
-    ObjectNode reply = object().put("status", status);
-    return status.equals("incomplete") ? reply.put("indent", "    ") : reply;
-  }
-
-  private ObjectNode history(Wire.Message request) {
-    ObjectNode reply = ok();
-    ArrayNode entries = reply.putArray("history");
-    int n = request.content().path("n").asInt(history.size());
-    boolean tail = request.content().path("hist_access_type").asText("tail").equals("tail");
-    for (int i = tail ? Math.max(0, history.size() - n) : 0; i < history.size(); i++) {
-      entries.addArray().add(0).add(i + 1).add(history.get(i));
-    }
-    return reply;
-  }
-
-  private static ObjectNode kernelInfo() {
-    ObjectNode reply = ok().put("protocol_version", Wire.PROTOCOL);
-    reply.put("implementation", "adder").put("implementation_version", "0.1.0");
-    String java = System.getProperty("java.version");
-    reply.put("banner", "Adder: fine-tuning state space models, in Java " + java);
-    reply.set("language_info", languageInfo());
-    reply.putArray("help_links");
-    return reply;
-  }
-
-  /** What notebooks say of their language. */
-  static ObjectNode languageInfo() {
-    ObjectNode language = object().put("name", "java");
-    language.put("version", System.getProperty("java.specification.version"));
-    language.put("mimetype", "text/x-java").put("file_extension", ".java");
-    return language.put("pygments_lexer", "java").put("codemirror_mode", "text/x-java");
   }
 
   private void stream(String name, String text) {
     if (!silent) {
-      publish("stream", current, object().put("name", name).put("text", text));
-    }
-  }
-
-  private void status(String state, Wire.@Nullable Message request) {
-    publish("status", request, object().put("execution_state", state));
-  }
-
-  private void publish(String type, Wire.@Nullable Message request, ObjectNode content) {
-    Wire.Message message = wire.message(type, request, content);
-    byte[] topic = type.getBytes(StandardCharsets.US_ASCII);
-    Wire.Message onTopic =
-        new Wire.Message(List.of(topic), message.header(), message.parent(), content);
-    synchronized (iopub) {
-      wire.send(iopub, onTopic);
+      publisher.stream(name, current, text);
     }
   }
 
@@ -337,25 +355,15 @@ final class KernelServer {
     wire.send(socket, wire.message(type, request, content));
   }
 
-  private static ObjectNode object() {
-    return Wire.JSON.createObjectNode();
-  }
-
   private static ObjectNode ok() {
-    return object().put("status", "ok");
+    return Wire.object().put("status", "ok");
   }
 
   private static ObjectNode error(String name, String message, List<String> trace) {
-    ObjectNode content = object().put("status", "error").put("ename", name).put("evalue", message);
+    ObjectNode content =
+        Wire.object().put("status", "error").put("ename", name).put("evalue", message);
     ArrayNode lines = content.putArray("traceback");
     trace.forEach(lines::add);
-    return content;
-  }
-
-  private static ObjectNode bundle(MimeBundle bundle) {
-    ObjectNode content = object();
-    content.set("data", Wire.JSON.valueToTree(bundle.data()));
-    content.set("metadata", object());
     return content;
   }
 
@@ -373,67 +381,26 @@ final class KernelServer {
     }
 
     private void send(String type, MimeBundle bundle, String displayId) {
-      ObjectNode content = bundle(bundle);
+      ObjectNode content = Publisher.content(bundle);
       content.set("transient", Wire.JSON.valueToTree(Map.of("display_id", displayId)));
-      out.handOn();
-      publish(type, current, content);
-    }
-  }
-
-  /** {@code System.in} of cells: asks the front end for a line. */
-  private final class FrontEndInput extends InputStream {
-
-    private byte[] line = new byte[0];
-    private int next;
-
-    @Override
-    public int read() throws IOException {
-      if (next == line.length) {
-        fetch();
-      }
-      return line[next++] & 0xFF;
+      printer.handOn();
+      publisher.publish(type, current, content);
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int count) throws IOException {
-      if (count == 0) {
-        return 0;
-      }
-      if (next == line.length) {
-        fetch();
-      }
-      int taken = Math.min(count, line.length - next);
-      System.arraycopy(line, next, bytes, offset, taken);
-      next += taken;
-      return taken;
+    public void clear(boolean wait) {
+      printer.handOn();
+      publisher.publish("clear_output", current, Wire.object().put("wait", wait));
     }
 
-    private void fetch() throws IOException {
-      Wire.Message request = current;
-      if (request == null || !request.content().path("allow_stdin").asBoolean(false)) {
-        throw new IOException("This front end gives no input. Run the notebook interactively.");
-      }
-      out.handOn();
-      ObjectNode content = object().put("prompt", "").put("password", false);
-      wire.send(stdin, wire.message("input_request", request, content));
-      ZMQ.Poller poller = context.createPoller(1);
-      poller.register(stdin, ZMQ.Poller.POLLIN);
-      try {
-        while (true) {
-          StopFlag.check();
-          if (poller.poll(50) > 0) {
-            Optional<Wire.Message> answer = wire.read(stdin);
-            if (answer.isPresent()) {
-              String value = answer.get().content().path("value").asText() + "\n";
-              line = value.getBytes(StandardCharsets.UTF_8);
-              next = 0;
-              return;
-            }
-          }
-        }
-      } finally {
-        poller.close();
-      }
+    @Override
+    public Comm openComm(String target, Map<String, Object> data) {
+      return comms.open(target, data);
+    }
+
+    @Override
+    public void onComm(String target, Consumer<Comm> opened) {
+      comms.onOpen(target, opened);
     }
   }
 }

@@ -152,7 +152,7 @@ final class NotebookFile {
     ObjectNode spec = metadata.putObject("kernelspec");
     spec.put("name", kernel.name()).put("display_name", kernel.displayName());
     spec.put("language", "java");
-    metadata.set("language_info", KernelServer.languageInfo());
+    metadata.set("language_info", CodeRequests.languageInfo());
     Path fresh = output.resolveSibling(output.getFileName() + ".new");
     Wire.JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValue(fresh.toFile(), root);
     Files.move(fresh, output, StandardCopyOption.REPLACE_EXISTING);

@@ -9,8 +9,10 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.ZMQ;
@@ -52,13 +54,21 @@ final class Wire {
     }
   }
 
+  /** Signatures remembered to drop what is sent a second time. */
+  private static final int REMEMBERED = 10_000;
+
   private final HMACGenerator signer;
+  private final Set<String> seen = new LinkedHashSet<>();
   private final String session = UUID.randomUUID().toString();
   private final String user;
 
   Wire(HMACGenerator signer, String user) {
     this.signer = signer;
     this.user = user;
+  }
+
+  static ObjectNode object() {
+    return JSON.createObjectNode();
   }
 
   /** A message of this type, in answer to a request if one is given. */
@@ -104,7 +114,8 @@ final class Wire {
   }
 
   /**
-   * Reads a message whose first frame is waiting; empty if it is malformed or not rightly signed.
+   * Reads a message whose first frame is waiting; empty if it is malformed, not rightly signed, or
+   * was read before.
    */
   Optional<Message> read(ZMQ.Socket socket) {
     List<byte[]> frames = new ArrayList<>();
@@ -120,19 +131,35 @@ final class Wire {
     }
     byte[][] parts = frames.subList(delimiter + 2, delimiter + 6).toArray(new byte[0][]);
     byte[] expected = signer.calculateSignature(parts).getBytes(StandardCharsets.US_ASCII);
-    if (!MessageDigest.isEqual(frames.get(delimiter + 1), expected)) {
+    if (!MessageDigest.isEqual(frames.get(delimiter + 1), expected) || !remember(expected)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(
+      Message message =
           new Message(
               List.copyOf(frames.subList(0, delimiter)),
               object(parts[0]),
               object(parts[1]),
-              object(parts[3])));
+              object(parts[3]));
+      object(parts[2]);
+      return Optional.of(message);
     } catch (IOException malformed) {
       return Optional.empty();
     }
+  }
+
+  /** Whether this signature is new; without a key there are none. */
+  private synchronized boolean remember(byte[] signature) {
+    if (signature.length == 0) {
+      return true;
+    }
+    if (!seen.add(new String(signature, StandardCharsets.US_ASCII))) {
+      return false;
+    }
+    if (seen.size() > REMEMBERED) {
+      seen.remove(seen.iterator().next());
+    }
+    return true;
   }
 
   private static ObjectNode object(byte[] json) throws IOException {

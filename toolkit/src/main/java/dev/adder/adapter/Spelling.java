@@ -1,12 +1,12 @@
 package dev.adder.adapter;
 
 /** How far two words are apart, for "did you mean". */
-final class Spelling {
+public final class Spelling {
 
   private Spelling() {}
 
   /** Levenshtein distance: the fewest insertions, deletions and substitutions. */
-  static int distance(String a, String b) {
+  public static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
       row[j] = j;

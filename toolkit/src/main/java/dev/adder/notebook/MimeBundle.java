@@ -15,6 +15,7 @@ public record MimeBundle(Map<String, Object> data) {
   public static final String TEXT = "text/plain";
   public static final String HTML = "text/html";
   public static final String PNG = "image/png";
+  public static final String MARKDOWN = "text/markdown";
   public static final String LATEX = "text/latex";
   public static final String PLOTLY = "application/vnd.plotly.v1+json";
 

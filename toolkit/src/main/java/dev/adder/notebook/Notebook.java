@@ -1,12 +1,14 @@
 package dev.adder.notebook;
 
 import dev.adder.training.ProgressListener;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** The words a cell has beside the library itself; imported statically by the kernel. */
 public final class Notebook {
 
-  static final CellOutput CONSOLE =
+  private static final CellOutput CONSOLE =
       new CellOutput() {
         @Override
         public void display(MimeBundle bundle, String displayId) {
@@ -23,6 +25,11 @@ public final class Notebook {
 
   private Notebook() {}
 
+  /** Prints displays as text; what there is without a kernel. */
+  public static CellOutput console() {
+    return CONSOLE;
+  }
+
   /** Sends displays to this place from now on; called by the kernel. */
   public static void connect(CellOutput cellOutput) {
     output = cellOutput;
@@ -38,6 +45,57 @@ public final class Notebook {
   /** Shows another value where {@code display} showed the first one. */
   public static void update(String displayId, Object value) {
     output.update(Renderers.render(value), displayId);
+  }
+
+  /**
+   * Shows a value below the cell under an id of your own, for {@link #update}.
+   *
+   * @return the id
+   */
+  public static String display(Object value, String displayId) {
+    output.display(Renderers.render(value), displayId);
+    return displayId;
+  }
+
+  /** Takes away what the cell has shown so far, at once. */
+  public static void clearOutput() {
+    output.clear(false);
+  }
+
+  /**
+   * Takes away what the cell has shown so far.
+   *
+   * @param wait until something new is shown, so that nothing flickers
+   */
+  public static void clearOutput(boolean wait) {
+    output.clear(wait);
+  }
+
+  /** A formula, such as {@code latex("h_t = \\bar{A} h_{t-1} + \\bar{B} x_t")}. */
+  public static MimeBundle latex(String formula) {
+    String bare = formula.strip();
+    boolean delimited = bare.startsWith("$") || bare.startsWith("\\begin");
+    return MimeBundle.text(bare).with(MimeBundle.LATEX, delimited ? bare : "$$" + bare + "$$");
+  }
+
+  /** Text in Markdown. */
+  public static MimeBundle markdown(String text) {
+    return MimeBundle.text(text).with(MimeBundle.MARKDOWN, text);
+  }
+
+  /** HTML as it is, with its words as plain text beside it. */
+  public static MimeBundle html(String html) {
+    return MimeBundle.html(html, html.replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ").strip());
+  }
+
+  /** Opens a channel to the front end, such as a widget's. */
+  public static Comm openComm(String target, Map<String, Object> data) {
+    return output.openComm(target, data);
+  }
+
+  /** Takes channels that the front end opens to this target. */
+  public static void onComm(String target, Consumer<Comm> opened) {
+    output.onComm(target, opened);
   }
 
   /** Progress below the cell: {@code …train(task).watch(progress()).run()}. */

@@ -2,6 +2,7 @@ package dev.adder.notebook;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** How each type shows itself; the renderer registered last for a value's type wins. */
@@ -27,16 +28,23 @@ public final class Renderers {
     ENTRIES.add(new Entry<>(type, renderer));
   }
 
-  /** The value's representations; its {@code toString} where no renderer is registered. */
-  public static synchronized MimeBundle render(Object value) {
+  /** The value's representations; its text where no renderer is registered. */
+  public static MimeBundle render(Object value) {
     if (value instanceof MimeBundle bundle) {
       return bundle;
     }
+    // Not under the lock: a renderer may take its time, or never end.
+    return entry(value)
+        .map(entry -> entry.render(value))
+        .orElseGet(() -> MimeBundle.text(PlainText.of(value)));
+  }
+
+  private static synchronized Optional<Entry<?>> entry(Object value) {
     for (int i = ENTRIES.size() - 1; i >= 0; i--) {
       if (ENTRIES.get(i).type().isInstance(value)) {
-        return ENTRIES.get(i).render(value);
+        return Optional.of(ENTRIES.get(i));
       }
     }
-    return MimeBundle.text(String.valueOf(value));
+    return Optional.empty();
   }
 }

@@ -132,7 +132,7 @@ class RenderersTest {
       assertThat(shown.get(shown.size() - 1).bundle().data())
           .containsEntry(MimeBundle.TEXT, "Training <LoRA>: accuracy 0.75");
     } finally {
-      Notebook.connect(Notebook.CONSOLE);
+      Notebook.connect(Notebook.console());
     }
   }
 }

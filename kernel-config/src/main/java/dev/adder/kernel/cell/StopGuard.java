@@ -1,10 +1,12 @@
-package dev.adder.kernel;
+package dev.adder.kernel.cell;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Handle;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -12,11 +14,11 @@ import org.objectweb.asm.Opcodes;
 /**
  * Weaves a stop check into the classes of a cell, at the entry of every method and before every
  * backward jump, so that a busy cell can really be stopped. Calls that would end the JVM are
- * answered with a sentence instead.
+ * answered with a sentence instead, and the environment is the notebook's.
  */
 final class StopGuard {
 
-  private static final String FLAG = "dev/adder/kernel/StopFlag";
+  private static final String FLAG = StopFlag.class.getName().replace('.', '/');
 
   private StopGuard() {}
 
@@ -25,6 +27,23 @@ final class StopGuard {
     ClassWriter writer = new ClassWriter(reader, 0);
     reader.accept(new Classes(writer), 0);
     return writer.toByteArray();
+  }
+
+  /** The call that stands for another one, on the same operands; null if the call is harmless. */
+  private static @Nullable Handle instead(String owner, String name, String descriptor) {
+    boolean system = owner.equals("java/lang/System");
+    boolean runtime = owner.equals("java/lang/Runtime");
+    if (system && name.equals("exit")) {
+      return call("exit", "(I)V");
+    }
+    if (runtime && (name.equals("exit") || name.equals("halt"))) {
+      return call("exit", "(Ljava/lang/Runtime;I)V");
+    }
+    return system && name.equals("getenv") ? call("environment", descriptor) : null;
+  }
+
+  private static Handle call(String name, String descriptor) {
+    return new Handle(Opcodes.H_INVOKESTATIC, FLAG, name, descriptor, false);
   }
 
   private static final class Classes extends ClassVisitor {
@@ -72,16 +91,26 @@ final class StopGuard {
     @Override
     public void visitMethodInsn(
         int opcode, String owner, String name, String descriptor, boolean isInterface) {
-      boolean system = owner.equals("java/lang/System") && name.equals("exit");
-      boolean runtime =
-          owner.equals("java/lang/Runtime") && (name.equals("exit") || name.equals("halt"));
-      if (system) {
-        super.visitMethodInsn(Opcodes.INVOKESTATIC, FLAG, "exit", "(I)V", false);
-      } else if (runtime) {
-        super.visitMethodInsn(Opcodes.INVOKESTATIC, FLAG, "exit", "(Ljava/lang/Runtime;I)V", false);
-      } else {
+      Handle other = instead(owner, name, descriptor);
+      if (other == null) {
         super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+      } else {
+        super.visitMethodInsn(Opcodes.INVOKESTATIC, FLAG, other.getName(), other.getDesc(), false);
       }
+    }
+
+    /** A method reference such as {@code System::exit}. */
+    @Override
+    public void visitInvokeDynamicInsn(
+        String name, String descriptor, Handle bootstrap, Object... arguments) {
+      Object[] woven = arguments.clone();
+      for (int i = 0; i < woven.length; i++) {
+        if (woven[i] instanceof Handle handle) {
+          Handle other = instead(handle.getOwner(), handle.getName(), handle.getDesc());
+          woven[i] = other == null ? handle : other;
+        }
+      }
+      super.visitInvokeDynamicInsn(name, descriptor, bootstrap, woven);
     }
 
     private void check() {

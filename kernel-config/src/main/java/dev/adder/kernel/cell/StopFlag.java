@@ -1,8 +1,12 @@
-package dev.adder.kernel;
+package dev.adder.kernel.cell;
+
+import dev.adder.notebook.Environment;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where code of a cell asks whether it may go on. {@link StopGuard} weaves the calls in; they are
- * public because cell code makes them.
+ * Where code of a cell asks whether it may go on, and what stands for calls it must not make.
+ * {@link StopGuard} weaves the calls in; they are public because cell code makes them.
  */
 public final class StopFlag {
 
@@ -46,5 +50,15 @@ public final class StopFlag {
   /** Stands for {@code Runtime.exit} and {@code Runtime.halt} in cell code. */
   public static void exit(Runtime runtime, int status) {
     exit(status);
+  }
+
+  /** Stands for {@code System.getenv(name)} in cell code, which sees what {@code %env} has set. */
+  public static @Nullable String environment(String name) {
+    return Environment.get(name);
+  }
+
+  /** Stands for {@code System.getenv()} in cell code. */
+  public static Map<String, String> environment() {
+    return Environment.all();
   }
 }

@@ -1,0 +1,154 @@
+package dev.adder.kernel.cell;
+
+import static jdk.jshell.Snippet.Status.RECOVERABLE_NOT_DEFINED;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import jdk.jshell.JShell;
+import jdk.jshell.Snippet;
+import jdk.jshell.SnippetEvent;
+import jdk.jshell.SourceCodeAnalysis;
+import jdk.jshell.VarSnippet;
+import jdk.jshell.spi.ExecutionControl;
+import jdk.jshell.spi.ExecutionControlProvider;
+import jdk.jshell.spi.ExecutionEnv;
+
+/** JShell with the toolkit's imports, whose results do not pile up, and which can begin anew. */
+final class CellShell implements AutoCloseable {
+
+  private static final String STARTUP = "/dev/adder/kernel/startup.jsh";
+
+  /** Results of bare expressions ($1, $2, …) that can still be named. */
+  private static final int KEPT_RESULTS = 3;
+
+  private final Set<Path> added = new LinkedHashSet<>();
+  private final Deque<VarSnippet> temporaries = new ArrayDeque<>();
+  private volatile CellControl control = new CellControl();
+  private JShell shell;
+  private SourceCodeAnalysis analysis;
+
+  CellShell() {
+    shell = open(control);
+    analysis = shell.sourceCodeAnalysis();
+    startUp();
+  }
+
+  private static JShell open(CellControl control) {
+    return JShell.builder()
+        .executionEngine(
+            new ExecutionControlProvider() {
+              @Override
+              public String name() {
+                return "adder";
+              }
+
+              @Override
+              public ExecutionControl generate(
+                  ExecutionEnv environment, Map<String, String> parameters) {
+                return control;
+              }
+            },
+            Map.of())
+        .compilerOptions("--add-modules", "jdk.incubator.vector")
+        .build();
+  }
+
+  private void startUp() {
+    for (String line : startUpImports()) {
+      for (SnippetEvent event : shell.eval(line)) {
+        if (event.status() == Snippet.Status.REJECTED) {
+          throw new IllegalStateException("The start-up import \"" + line + "\" is refused.");
+        }
+      }
+    }
+  }
+
+  private static List<String> startUpImports() {
+    try (InputStream in = Objects.requireNonNull(CellShell.class.getResourceAsStream(STARTUP));
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      return lines.lines().toList();
+    } catch (IOException failure) {
+      throw new IllegalStateException("The start-up imports cannot be read.", failure);
+    }
+  }
+
+  /** Forgets all that was declared; what was added to the class path stays. */
+  void reset() {
+    shell.close();
+    temporaries.clear();
+    control = new CellControl();
+    shell = open(control);
+    analysis = shell.sourceCodeAnalysis();
+    startUp();
+    added.forEach(path -> shell.addToClasspath(path.toString()));
+  }
+
+  /** Evaluates one statement. */
+  List<SnippetEvent> evaluate(String source) {
+    List<SnippetEvent> events = shell.eval(source);
+    control.settle();
+    for (SnippetEvent event : events) {
+      if (event.snippet() instanceof VarSnippet variable) {
+        boolean temporary =
+            variable.subKind() == Snippet.SubKind.TEMP_VAR_EXPRESSION_SUBKIND;
+        if (event.causeSnippet() != null && event.status() == RECOVERABLE_NOT_DEFINED) {
+          // Its type was defined anew: nobody can name its value any more.
+          control.forget(variable.name());
+        } else if (event.causeSnippet() == null && temporary) {
+          keep(variable);
+        }
+      }
+    }
+    return events;
+  }
+
+  private void keep(VarSnippet temporary) {
+    temporaries.addLast(temporary);
+    if (temporaries.size() > KEPT_RESULTS) {
+      VarSnippet oldest = temporaries.removeFirst();
+      control.forget(oldest.name());
+      shell.drop(oldest);
+    }
+  }
+
+  /** Adds a jar or a folder of classes for compiler and cells. */
+  void addToClassPath(Path path) {
+    if (added.add(path)) {
+      shell.addToClasspath(path.toString());
+    }
+  }
+
+  /** What was added to the class path, in order. */
+  List<Path> addedToClassPath() {
+    return List.copyOf(added);
+  }
+
+  JShell jshell() {
+    return shell;
+  }
+
+  SourceCodeAnalysis analysis() {
+    return analysis;
+  }
+
+  CellControl control() {
+    return control;
+  }
+
+  @Override
+  public void close() {
+    shell.close();
+  }
+}
