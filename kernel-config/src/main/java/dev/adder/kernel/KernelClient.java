@@ -32,7 +32,8 @@ public final class KernelClient implements AutoCloseable {
   private static final long GRACE_NANOS = 5_000_000_000L;
 
   private final Path connectionFile;
-  private final Process process;
+  private final ProcessBuilder builder;
+  private Process process;
   private final Wire wire;
   private final ZContext context = new ZContext();
 
@@ -47,8 +48,10 @@ public final class KernelClient implements AutoCloseable {
   /** When the running cell was interrupted; 0 if it was not. */
   private volatile long interrupted;
 
-  private KernelClient(Path connectionFile, Process process, Wire wire, int[] ports) {
+  private KernelClient(
+      Path connectionFile, ProcessBuilder builder, Process process, Wire wire, int[] ports) {
     this.connectionFile = connectionFile;
+    this.builder = builder;
     this.process = process;
     this.wire = wire;
     shell = connect(SocketType.DEALER, ports[0]);
@@ -114,7 +117,7 @@ public final class KernelClient implements AutoCloseable {
       Files.deleteIfExists(file);
       throw notStarted;
     }
-    KernelClient client = new KernelClient(file, process, wire(json.toString()), ports);
+    KernelClient client = new KernelClient(file, builder, process, wire(json.toString()), ports);
     try {
       client.awaitReady(log);
       return client;
@@ -122,6 +125,12 @@ public final class KernelClient implements AutoCloseable {
       client.close();
       throw failure;
     }
+  }
+
+  /** Starts the kernel again under the same connection once it has ended, as Jupyter does. */
+  void restart(Path log) throws IOException {
+    process = builder.redirectOutput(log.toFile()).start();
+    awaitReady(log);
   }
 
   private static Wire wire(String connection) {
@@ -186,6 +195,16 @@ public final class KernelClient implements AutoCloseable {
     Wire.Message message = wire.message(type, null, content);
     wire.send(shell, message);
     return message;
+  }
+
+  /** The shell socket, for messages that are not as they should be. */
+  ZMQ.Socket shell() {
+    return shell;
+  }
+
+  /** Sends a message as it is. */
+  void sendAgain(Wire.Message message) {
+    wire.send(shell, message);
   }
 
   /** Sends a request and waits for its reply. */
@@ -262,13 +281,28 @@ public final class KernelClient implements AutoCloseable {
     return reply.get().content();
   }
 
+  /** Waits for a request for input. */
+  Wire.Message awaitInputRequest(Duration limit) throws IOException {
+    return poll(stdin, Math.toIntExact(limit.toMillis()))
+        .orElseThrow(() -> new IOException("No input was asked for within " + limit + "."));
+  }
+
   /** Waits for a request for input and answers it. */
   void answerInput(String line, Duration limit) throws IOException {
-    Optional<Wire.Message> request = poll(stdin, Math.toIntExact(limit.toMillis()));
-    if (request.isEmpty()) {
-      throw new IOException("No input was asked for within " + limit + ".");
+    Wire.Message request = awaitInputRequest(limit);
+    wire.send(stdin, wire.message("input_reply", request, object().put("value", line)));
+  }
+
+  /** Waits for a message of this type on the output socket. */
+  ObjectNode awaitOutput(String type, Duration limit) throws IOException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() < deadline) {
+      Optional<Wire.Message> message = poll(iopub, 50);
+      if (message.isPresent() && message.get().type().equals(type)) {
+        return message.get().content();
+      }
     }
-    wire.send(stdin, wire.message("input_reply", request.get(), object().put("value", line)));
+    throw new IOException("No %s arrived within %s.".formatted(type, limit));
   }
 
   /** Ends the running cell. */
@@ -303,13 +337,16 @@ public final class KernelClient implements AutoCloseable {
     }
   }
 
+  /** Asks the kernel to end. */
+  synchronized void shutDown(boolean restart) {
+    wire.send(control, wire.message("shutdown_request", null, object().put("restart", restart)));
+  }
+
   /** Shuts the kernel down; by force if it does not go by itself. */
   @Override
   public void close() throws IOException {
     if (process.isAlive()) {
-      synchronized (this) {
-        wire.send(control, wire.message("shutdown_request", null, object().put("restart", false)));
-      }
+      shutDown(false);
       try {
         if (!process.waitFor(3, TimeUnit.SECONDS)) {
           process.destroyForcibly();

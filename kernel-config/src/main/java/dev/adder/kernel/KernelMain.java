@@ -5,7 +5,9 @@ import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -52,15 +54,12 @@ public final class KernelMain {
   }
 
   private static Optional<String> exitCaller() {
-    for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
-      for (int i = 0; i + 1 < stack.length; i++) {
-        if (stack[i].getClassName().equals("java.lang.System")
-            && stack[i].getMethodName().equals("exit")) {
-          return Optional.of(stack[i + 1].getClassName() + "." + stack[i + 1].getMethodName());
-        }
-      }
-    }
-    return Optional.empty();
+    return Thread.getAllStackTraces().values().stream()
+        .filter(stack -> List.of(stack).toString().contains("java.lang.System.exit("))
+        .flatMap(stack -> Stream.of(stack))
+        .filter(frame -> !frame.getClassName().matches("(java\\.lang|jdk\\.internal)\\..*"))
+        .map(frame -> frame.getClassName() + "." + frame.getMethodName())
+        .findFirst();
   }
 
   /** Ctrl-C in a terminal is for who started the kernel, which asks for interrupts by message. */

@@ -12,6 +12,7 @@ import dev.adder.notebook.Notebook;
 import io.github.spencerpark.jupyter.kernel.KernelConnectionProperties;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +30,7 @@ import org.zeromq.ZMQ;
 final class KernelServer {
 
   private static final int OUTPUT_EVERY_MS = 80;
-  private static final int ABORT_WINDOW_MS = 30;
+  private static final int ABORT_WINDOW_MS = 20;
 
   /** A cell that has not ended so long after an interrupt waits for something foreign. */
   private static final long PATIENCE_NANOS = 2_000_000_000L;
@@ -245,10 +246,10 @@ final class KernelServer {
     ObjectNode reply =
         result.error() == null ? succeeded(request, result) : failed(request, result.error());
     lastRun.idle();
+    boolean abort = result.error() != null && content.path("stop_on_error").asBoolean(true);
+    List<Wire.Message> waiting = abort ? waiting() : List.of();
     reply(shell, request, reply.put("execution_count", executions));
-    if (result.error() != null && content.path("stop_on_error").asBoolean(true)) {
-      abortWaiting();
-    }
+    waiting.forEach(this::abort);
   }
 
   private void begin(Wire.Message request) {
@@ -313,27 +314,31 @@ final class KernelServer {
     return content;
   }
 
-  /** Answers execute requests that were already waiting when a cell failed. */
-  private void abortWaiting() {
+  /**
+   * Requests that were sent before anybody could know that the cell has failed: those that are
+   * there before its reply goes out.
+   */
+  private List<Wire.Message> waiting() {
+    List<Wire.Message> waiting = new ArrayList<>();
     ZMQ.Poller poller = context.createPoller(1);
     poller.register(shell, ZMQ.Poller.POLLIN);
-    while (!closing && poller.poll(ABORT_WINDOW_MS) > 0) {
-      wire.read(shell)
-          .ifPresent(
-              waiting -> {
-                if (waiting.type().equals("execute_request")) {
-                  publisher.status("busy", waiting);
-                  reply(
-                      shell,
-                      waiting,
-                      Wire.object().put("status", "aborted").put("execution_count", executions));
-                  publisher.status("idle", waiting);
-                } else {
-                  answerShell(waiting);
-                }
-              });
+    while (poller.poll(ABORT_WINDOW_MS) > 0) {
+      wire.read(shell).ifPresent(waiting::add);
     }
     poller.close();
+    return waiting;
+  }
+
+  /** Does not run a cell behind one that has failed; other requests are answered. */
+  private void abort(Wire.Message request) {
+    if (!request.type().equals("execute_request")) {
+      answerShell(request);
+      return;
+    }
+    publisher.status("busy", request);
+    ObjectNode aborted = Wire.object().put("status", "aborted");
+    reply(shell, request, aborted.put("execution_count", executions));
+    publisher.status("idle", request);
   }
 
   private void comm(Wire.Message request) {

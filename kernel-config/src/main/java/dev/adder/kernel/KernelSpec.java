@@ -66,6 +66,9 @@ public record KernelSpec(
         "-Xms64m",
         HEAP,
         "-XX:+UseSerialGC",
+        // A crash leaves a report, which the next kernel reads, and no copy of the memory.
+        "-XX:ErrorFile=" + LastRun.crashReport(),
+        "-XX:-CreateCoredumpOnCrash",
         "--add-modules",
         "jdk.incubator.vector",
         "--enable-native-access=ALL-UNNAMED",

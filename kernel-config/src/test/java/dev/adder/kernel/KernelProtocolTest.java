@@ -3,7 +3,9 @@ package dev.adder.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.spencerpark.jupyter.messages.HMACGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,25 +126,53 @@ class KernelProtocolTest {
     Wire.Message first = client.send("execute_request", failing);
     Wire.Message second = client.send("execute_request", next);
     assertThat(client.awaitReply(first, SOON).path("status").asText()).isEqualTo("error");
+    // What is sent once the failure is known is run.
     assertThat(client.awaitReply(second, SOON).path("status").asText()).isEqualTo("aborted");
+    assertThat(client.execute("int q = 1 / 0;", m -> {}, SOON).path("status").asText())
+        .isEqualTo("error");
+    assertThat(text(run("System.out.print(\"next\")"), "stdout")).isEqualTo("next");
+  }
+
+  /** Runs a cell that prints "begun", and interrupts it then. */
+  private static ObjectNode interrupted(String code) throws IOException {
+    return client.execute(
+        code,
+        message -> {
+          if (message.content().path("text").asText().contains("begun")) {
+            client.interrupt();
+          }
+        },
+        SOON);
   }
 
   @Test
-  void an_interrupt_ends_the_running_cell() throws Exception {
-    Thread interrupter =
-        new Thread(
-            () -> {
-              try {
-                Thread.sleep(1500);
-              } catch (InterruptedException never) {
-                throw new IllegalStateException(never);
-              }
-              client.interrupt();
-            });
-    interrupter.start();
-    ObjectNode reply = client.execute("while (true) {}", m -> {}, SOON);
-    interrupter.join();
-    assertThat(reply.path("ename").asText()).isEqualTo("Interrupted");
+  void an_interrupt_ends_the_running_cell() throws IOException {
+    assertThat(interrupted("System.out.println(\"begun\"); while (true) {}").path("ename").asText())
+        .isEqualTo("Interrupted");
+    assertThat(
+            interrupted("System.out.println(\"begun\"); Thread.sleep(60_000);")
+                .path("ename")
+                .asText())
+        .isEqualTo("Interrupted");
+  }
+
+  @Test
+  void an_interrupt_ends_a_cell_that_waits_for_input() throws IOException {
+    ObjectNode content =
+        object().put("code", "System.in.read()").put("silent", false).put("allow_stdin", true);
+    Wire.Message request = client.send("execute_request", content);
+    client.awaitInputRequest(SOON);
+    client.interrupt();
+    assertThat(client.awaitReply(request, SOON).path("ename").asText()).isEqualTo("Interrupted");
+    // The answer comes too late and is nobody's.
+    ObjectNode next =
+        object()
+            .put("code", "new Scanner(System.in).nextLine()")
+            .put("silent", false)
+            .put("allow_stdin", true);
+    Wire.Message second = client.send("execute_request", next);
+    client.answerInput("fresh", SOON);
+    assertThat(client.awaitReply(second, SOON).path("status").asText()).isEqualTo("ok");
   }
 
   @Test
@@ -164,6 +194,14 @@ class KernelProtocolTest {
     ObjectNode history =
         ask("history_request", object().put("hist_access_type", "tail").put("n", 1));
     assertThat(history.path("history").toString()).contains("remembered");
+    run("var another = 2;");
+    ObjectNode search = object().put("hist_access_type", "search").put("pattern", "*anot?er*");
+    assertThat(ask("history_request", search.put("n", 5)).path("history")).hasSize(1);
+    ObjectNode range = object().put("hist_access_type", "range").put("session", 0);
+    JsonNode both =
+        ask("history_request", range.put("start", 1).put("stop", 100_000).put("output", true))
+            .path("history");
+    assertThat(both.get(both.size() - 1).get(2).get(0).asText()).isEqualTo("var another = 2;");
     assertThat(ask("comm_info_request", object()).path("comms").isObject()).isTrue();
   }
 
@@ -182,10 +220,177 @@ class KernelProtocolTest {
   }
 
   @Test
+  void silent_cells_and_user_expressions_follow_the_protocol() throws IOException {
+    int before = run("1").get(1).content().path("execution_count").asInt();
+    ObjectNode quiet = object().put("code", "var hidden = 7;").put("silent", true);
+    assertThat(ask("execute_request", quiet).path("execution_count").asInt()).isEqualTo(before);
+    ObjectNode content = object().put("code", "").put("silent", false);
+    content.putObject("user_expressions").put("a", "hidden + 1").put("b", "nothing");
+    JsonNode answers = ask("execute_request", content).path("user_expressions");
+    assertThat(answers.path("a").path("data").path("text/plain").asText()).isEqualTo("8");
+    assertThat(answers.path("b").path("status").asText()).isEqualTo("error");
+  }
+
+  @Test
+  void the_two_streams_keep_their_order() throws IOException {
+    List<Wire.Message> messages =
+        run("System.out.print(\"a\"); System.err.print(\"b\"); System.out.print(\"c\");");
+    assertThat(
+            messages.stream()
+                .filter(m -> m.type().equals("stream"))
+                .map(m -> m.content().path("text").asText()))
+        .containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void a_hundred_megabytes_of_output_are_cut_and_survived() throws IOException {
+    String text =
+        text(
+            run(
+                "String line = \"x\".repeat(9_999); for (int i = 0; i < 10_000; i++) { System.out.println(line); }"),
+            "stdout");
+    assertThat(text).hasSizeLessThan(20_000_000).endsWith("Write it to a file.\n");
+    assertThat(run("1 + 1").toString()).contains("\"text/plain\":\"2\"");
+  }
+
+  @Test
+  void logging_never_reaches_a_cell() throws IOException {
+    List<Wire.Message> messages =
+        run(
+            "java.util.logging.Logger.getLogger(\"noise\").severe(\"jul\");\n"
+                + "System.getLogger(\"noise\").log(System.Logger.Level.ERROR, \"platform\");\n"
+                + "org.slf4j.LoggerFactory.getLogger(\"noise\").error(\"slf4j\");");
+    assertThat(messages).extracting(Wire.Message::type).doesNotContain("stream");
+  }
+
+  @Test
+  void a_thread_that_a_cell_began_prints_after_its_end() throws Exception {
+    run(
+        "import java.util.concurrent.*;\n"
+            + "var gate = new CountDownLatch(1);\n"
+            + "new Thread(() -> { try { gate.await(); } catch (InterruptedException e) { return; } System.out.println(\"late\"); }).start();");
+    List<Wire.Message> messages = run("gate.countDown(); Thread.sleep(200);");
+    assertThat(text(messages, "stdout")).isEqualTo("late\n");
+  }
+
+  @Test
+  void output_can_be_cleared_and_formulas_have_a_text() throws IOException {
+    List<Wire.Message> messages = run("clearOutput(true);\nlatex(\"h_t\")");
+    Wire.Message clear =
+        messages.stream().filter(m -> m.type().equals("clear_output")).findFirst().orElseThrow();
+    assertThat(clear.content().path("wait").asBoolean()).isTrue();
+    assertThat(messages.toString())
+        .contains("\"text/latex\":\"$$h_t$$\"", "\"text/plain\":\"h_t\"");
+  }
+
+  @Test
+  void a_channel_between_cell_and_front_end_carries_messages_both_ways() throws IOException {
+    run(
+        "onComm(\"echo\", comm -> comm.onMessage(data -> comm.send(Map.of(\"back\", data.get(\"v\")))));");
+    client.send("comm_open", object().put("comm_id", "c1").put("target_name", "echo"));
+    ObjectNode message = object().put("comm_id", "c1");
+    message.putObject("data").put("v", 5);
+    client.send("comm_msg", message);
+    assertThat(client.awaitOutput("comm_msg", SOON).path("data").path("back").asInt()).isEqualTo(5);
+    assertThat(
+            ask("comm_info_request", object())
+                .path("comms")
+                .path("c1")
+                .path("target_name")
+                .asText())
+        .isEqualTo("echo");
+    client.send("comm_open", object().put("comm_id", "c2").put("target_name", "nobody"));
+    assertThat(client.awaitOutput("comm_close", SOON).path("comm_id").asText()).isEqualTo("c2");
+    List<Wire.Message> opened = run("openComm(\"jupyter.widget\", Map.of(\"state\", 1)).close();");
+    assertThat(opened).extracting(Wire.Message::type).contains("comm_open", "comm_close");
+  }
+
+  @Test
+  void forged_replayed_and_broken_messages_are_ignored() throws Exception {
+    Wire.Message real = client.send("kernel_info_request", object());
+    client.awaitReply(real, SOON);
+    client.sendAgain(real);
+    Wire forger = new Wire(new HMACGenerator("HmacSHA256", "wrong"), "forger");
+    forger.send(
+        client.shell(),
+        forger.message("execute_request", null, object().put("code", "var forged = 1;")));
+    for (String frame : List.of("<IDS|MSG>", "", "{", "[]", "null")) {
+      client.shell().sendMore(frame);
+    }
+    client.shell().send("\u0000");
+    client.shell().send("nonsense");
+    client.send("no_such_request", object());
+    assertThat(ask("execute_request", object().put("code", "forged")).path("evalue").asText())
+        .contains("cannot find symbol");
+  }
+
+  @Test
+  void a_library_that_logs_or_exits_does_not_take_the_reason_with_it() throws Exception {
+    Path log = folder.resolve("exit.log");
+    try (KernelClient other = KernelClient.start(Map.of(), log)) {
+      other.send(
+          "execute_request",
+          object()
+              .put("code", "System.class.getMethod(\"exit\", int.class).invoke(null, 3);")
+              .put("silent", false));
+      assertThat(other.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
+      other.restart(log);
+      List<Wire.Message> messages = new ArrayList<>();
+      other.execute("1", messages::add, SOON);
+      assertThat(text(messages, "stderr"))
+          .contains("called System.exit in cell 1", "variables are gone");
+    }
+  }
+
+  @Test
+  void after_a_crash_the_first_message_says_why() throws Exception {
+    Path log = folder.resolve("crash.log");
+    try (KernelClient other = KernelClient.start(Map.of(), log)) {
+      other.execute("int before = 1;", m -> {}, SOON);
+      other.process().destroyForcibly().waitFor();
+      other.restart(log);
+      List<Wire.Message> messages = new ArrayList<>();
+      other.execute("before", messages::add, SOON);
+      assertThat(text(messages, "stderr")).contains("killed from outside between cells");
+      other.send(
+          "execute_request",
+          object()
+              .put("code", "new com.sun.jna.Pointer(8).getInt(0)")
+              .put("silent", false));
+      assertThat(other.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+      other.restart(log);
+      messages.clear();
+      other.execute("1", messages::add, SOON);
+      assertThat(text(messages, "stderr"))
+          .contains("crashed in cell", "getInt", "SIGSEGV", "Details: ");
+      messages.clear();
+      other.execute("2", messages::add, SOON);
+      assertThat(text(messages, "stderr")).isEmpty();
+    }
+  }
+
+  @Test
+  void a_restart_on_request_is_told_in_the_banner_and_not_in_the_notebook() throws Exception {
+    Path log = folder.resolve("again.log");
+    try (KernelClient other = KernelClient.start(Map.of(), log)) {
+      other.shutDown(true);
+      assertThat(other.process().waitFor(5, TimeUnit.SECONDS)).isTrue();
+      other.restart(log);
+      assertThat(other.ask("kernel_info_request", object(), SOON).path("banner").asText())
+          .contains("restarted on request");
+      List<Wire.Message> messages = new ArrayList<>();
+      other.execute("1", messages::add, SOON);
+      assertThat(text(messages, "stderr")).isEmpty();
+    }
+  }
+
+  @Test
   void a_shutdown_ends_a_busy_kernel() throws Exception {
     KernelClient other = KernelClient.start(Map.of(), folder.resolve("other.log"));
-    other.send("execute_request", object().put("code", "while (true) {}").put("silent", false));
-    Thread.sleep(800);
+    other.send(
+        "execute_request",
+        object().put("code", "System.out.println(1); while (true) {}").put("silent", false));
+    other.awaitOutput("stream", SOON);
     long start = System.nanoTime();
     other.close();
     assertThat(other.process().waitFor(1, TimeUnit.SECONDS)).isTrue();

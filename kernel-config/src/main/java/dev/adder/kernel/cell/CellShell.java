@@ -101,8 +101,7 @@ final class CellShell implements AutoCloseable {
     control.settle();
     for (SnippetEvent event : events) {
       if (event.snippet() instanceof VarSnippet variable) {
-        boolean temporary =
-            variable.subKind() == Snippet.SubKind.TEMP_VAR_EXPRESSION_SUBKIND;
+        boolean temporary = variable.subKind() == Snippet.SubKind.TEMP_VAR_EXPRESSION_SUBKIND;
         if (event.causeSnippet() != null && event.status() == RECOVERABLE_NOT_DEFINED) {
           // Its type was defined anew: nobody can name its value any more.
           control.forget(variable.name());
