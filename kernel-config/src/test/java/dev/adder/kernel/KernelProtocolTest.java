@@ -354,9 +354,7 @@ class KernelProtocolTest {
       assertThat(text(messages, "stderr")).contains("killed from outside between cells");
       other.send(
           "execute_request",
-          object()
-              .put("code", "new com.sun.jna.Pointer(8).getInt(0)")
-              .put("silent", false));
+          object().put("code", "new com.sun.jna.Pointer(8).getInt(0)").put("silent", false));
       assertThat(other.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
       other.restart(log);
       messages.clear();

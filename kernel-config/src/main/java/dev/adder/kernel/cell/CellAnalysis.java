@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import jdk.jshell.Snippet;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.SourceCodeAnalysis.Documentation;
 import jdk.jshell.SourceCodeAnalysis.Suggestion;
@@ -36,9 +37,18 @@ final class CellAnalysis {
               .toList(),
           lineStart);
     }
+    // The whole cell knows its own variables; the last statement stands where the cell is too much.
+    Completions found = suggestions(code.substring(0, cursor), 0);
+    int last = lastStatement(code.substring(0, cursor));
+    return found.items().isEmpty() && last > 0
+        ? suggestions(code.substring(last, cursor), last)
+        : found;
+  }
+
+  private Completions suggestions(String code, int offset) {
     int[] anchor = new int[1];
     List<Completions.Item> items =
-        shell.analysis().completionSuggestions(code, cursor, anchor).stream()
+        shell.analysis().completionSuggestions(code, code.length(), anchor).stream()
             .sorted(
                 Comparator.comparing((Suggestion s) -> !s.matchesType())
                     .thenComparing(s -> EVERYWHERE.contains(s.continuation())))
@@ -46,7 +56,21 @@ final class CellAnalysis {
             .distinct()
             .map(text -> new Completions.Item(text, kind(text)))
             .toList();
-    return new Completions(items, anchor[0]);
+    return new Completions(items, offset + anchor[0]);
+  }
+
+  /** Where the last statement begins, behind those that are complete and behind magics. */
+  private int lastStatement(String code) {
+    List<CellParts.Part> parts = CellParts.of(code, magics::knows);
+    String rest = parts.isEmpty() ? "" : parts.get(parts.size() - 1).text();
+    while (!rest.isBlank()) {
+      CompletionInfo next = shell.analysis().analyzeCompletion(rest);
+      if (!next.completeness().isComplete() || next.remaining().isBlank()) {
+        break;
+      }
+      rest = next.remaining();
+    }
+    return code.length() - rest.length();
   }
 
   private static String kind(String text) {
@@ -72,8 +96,11 @@ final class CellAnalysis {
     while (end < code.length() && Character.isJavaIdentifierPart(code.charAt(end))) {
       end++;
     }
-    for (String candidate :
-        List.of(code.substring(0, cursor), code.substring(0, end), code.substring(0, end) + "(")) {
+    int last = lastStatement(code.substring(0, cursor));
+    String before = code.substring(last, cursor);
+    String name = code.substring(last, end);
+    String whole = code.substring(0, end);
+    for (String candidate : List.of(before, name, name + "(", whole, whole + "(")) {
       String found =
           shell.analysis().documentation(candidate, candidate.length(), true).stream()
               .map(CellAnalysis::text)
@@ -122,6 +149,12 @@ final class CellAnalysis {
         case UNKNOWN:
           return "invalid";
         default:
+          boolean wrong =
+              shell.analysis().sourceToSnippets(next.source()).stream()
+                  .anyMatch(snippet -> snippet.kind() == Snippet.Kind.ERRONEOUS);
+          if (wrong) {
+            return "invalid";
+          }
           rest = next.remaining();
       }
     }

@@ -225,7 +225,33 @@ class CellEvaluatorTest {
     assertThat(evaluator.inspect("words.add(", 10)).contains("add(E e)");
     assertThat(evaluator.completeness("int x = 1;")).isEqualTo("complete");
     assertThat(evaluator.completeness("for (int i = 0; i < 3; i++) {")).isEqualTo("incomplete");
-    assertThat(evaluator.completeness("int 3x = ;")).isEqualTo("invalid");
+    for (String wrong : List.of("int 3x = ;", "int = = 3;", "}")) {
+      assertThat(evaluator.completeness(wrong)).isEqualTo("invalid");
+    }
+    for (String open : List.of("foo(", "class A {", "\"\"\"\nab", "x +")) {
+      assertThat(evaluator.completeness(open)).isEqualTo("incomplete");
+    }
+  }
+
+  @Test
+  void completion_and_inspection_see_what_the_cell_itself_declares() {
+    String code = "int n = 1;\nList<String> fresh = new ArrayList<>();\nfresh.addA";
+    assertThat(evaluator.complete(code, code.length()).items())
+        .containsExactly(new Completions.Item("addAll(", "method"));
+    String call = "int n = 1;\nMath.max(n, 2);";
+    assertThat(evaluator.inspect(call, call.indexOf("max") + 1)).contains("int Math.max(int a");
+    String after = "record Pair(int a) {}\nimport java.util.zip.*;\nMath.sq";
+    assertThat(evaluator.complete(after, after.length()).items())
+        .containsExactly(new Completions.Item("sqrt(", "method"));
+  }
+
+  @Test
+  void inspection_shows_the_toolkits_own_comments() {
+    assertThat(evaluator.inspect("Ssm.load(", 9))
+        .contains("PretrainedModel Ssm.load(String model)")
+        .contains("@throws");
+    assertThat(evaluator.inspect("TrainingSettings", 5)).contains("@param");
+    assertThat(evaluator.inspect("display(", 8)).contains("richest form", "id of your own");
   }
 
   @Test
