@@ -6,8 +6,10 @@ import dev.adder.data.Task;
 import dev.adder.model.MambaConfig;
 import dev.adder.model.MambaWeights;
 import dev.adder.model.WeightSpec;
+import dev.adder.tensor.MachineMemory;
 import dev.adder.training.MemoryForecast;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * A method attached to a model: its targets are found and checked, its parameters counted. The
@@ -51,18 +53,24 @@ public final class Adaptation {
   }
 
   /**
-   * How much memory a training step will need.
+   * What a training step will cost: memory, counted, and time, of a few steps on random tokens that
+   * are thrown away.
    *
    * @param batch sequences of a micro-batch
    * @param length tokens of its longest sequence
    */
-  public MemoryForecast forecast(int batch, int length) {
+  public StepForecast forecast(int batch, int length) {
     return forecast(batch, length, false);
   }
 
   /** The same with or without {@link TrainingPlan#checkpointing}. */
-  public MemoryForecast forecast(int batch, int length, boolean checkpointing) {
-    return forecast(model.config(), method, batch, length, checkpointing);
+  public StepForecast forecast(int batch, int length, boolean checkpointing) {
+    MemoryForecast memory = forecast(model.config(), method, batch, length, checkpointing);
+    return new StepForecast(
+        memory,
+        memory.fits(MachineMemory.available())
+            ? OptionalDouble.of(StepTime.of(model, method, batch, length, checkpointing))
+            : OptionalDouble.empty());
   }
 
   /** Of the phase that needs more: a method with a warm-up trains other tensors in it. */

@@ -6,6 +6,7 @@ import dev.adder.paper.CellResult;
 import dev.adder.paper.Comparison;
 import dev.adder.paper.Grid;
 import dev.adder.paper.ResultFiles;
+import dev.adder.paper.SideBySide;
 import dev.adder.report.HtmlReport;
 import dev.adder.report.TableHtml;
 import java.io.IOException;
@@ -35,7 +36,10 @@ import picocli.CommandLine.Spec;
 final class Reproduce implements Callable<Integer> {
 
   private static final Duration CELL_LIMIT = Duration.ofMinutes(30);
-  private static final String EXPERIMENT = "sdlora-vs-lora";
+  private static final String AGAINST_LORA = "sdlora-vs-lora";
+  private static final String METHODS = "methods";
+  private static final List<String> EXPERIMENTS = List.of(AGAINST_LORA, METHODS);
+  private static final Path KEPT = Path.of("data", "results");
   private static final String REPORT_LINK = "<a href=\"index.html\">Report</a> · executed notebook";
 
   @Spec private CommandSpec spec;
@@ -134,9 +138,9 @@ final class Reproduce implements Callable<Integer> {
   }
 
   private String report(List<NotebookRun> runs, Path results, Instant begun) throws IOException {
-    List<CellResult> cells = new ResultFiles(results).all(EXPERIMENT);
-    String comparison =
-        ResultFiles.compare(cells, new ResultFiles(Path.of("data", "results")).all(EXPERIMENT));
+    List<CellResult> cells = new ResultFiles(results).all(AGAINST_LORA);
+    List<CellResult> methods = new ResultFiles(results).all(METHODS);
+    String comparison = compared(results);
     HtmlReport page = new HtmlReport("Adder: what was reproduced");
     page.html(
         "<p class=\"note\">"
@@ -154,7 +158,7 @@ final class Reproduce implements Callable<Integer> {
                     + ".")
             + "</p>");
     if (!cells.isEmpty()) {
-      Comparison table = new Comparison(Grid.named(EXPERIMENT), cells);
+      Comparison table = new Comparison(Grid.named(AGAINST_LORA), cells);
       page.heading("SDLoRA against LoRA at the same budget");
       page.paragraph(table.finding());
       page.table(
@@ -164,6 +168,18 @@ final class Reproduce implements Callable<Integer> {
           table.table());
       page.figure("Small points are seeds, large points their means.", table.plot());
       page.table("All learning rates, mean validation score over the seeds.", table.rates());
+    }
+    if (!methods.isEmpty()) {
+      SideBySide table = new Comparison(Grid.named(METHODS), methods).sideBySide();
+      page.heading("Every method side by side");
+      page.paragraph(table.finding());
+      page.table(
+          "Quick scale, one seed: each method at its usual size and at the learning rate that is best"
+              + " on validation. These are not equal budgets.",
+          table.scores());
+      page.figure("One point for each method; its name stands under the pointer.", table.plot());
+    }
+    if (!comparison.isEmpty()) {
       page.paragraph(comparison);
     }
     page.heading("Notebooks");
@@ -179,16 +195,30 @@ final class Reproduce implements Callable<Integer> {
     }
     page.html(list.append("</ul>").toString());
     page.write(output, "index.html");
-    return cells.isEmpty() ? "" : comparison;
+    return comparison;
+  }
+
+  /** Both experiments' results beside the kept ones; empty if nothing was computed. */
+  private static String compared(Path results) throws IOException {
+    List<String> sentences = new ArrayList<>();
+    for (String experiment : EXPERIMENTS) {
+      List<CellResult> cells = new ResultFiles(results).all(experiment);
+      List<CellResult> kept = new ResultFiles(KEPT).all(experiment);
+      if (!cells.isEmpty()) {
+        sentences.add(experiment + ": " + ResultFiles.compare(cells, kept));
+      }
+    }
+    return String.join("\n", sentences);
   }
 
   private static void keep(List<NotebookRun> runs, Path results) throws IOException {
-    Path kept = Path.of("data", "results", EXPERIMENT);
-    if (Files.isDirectory(results.resolve(EXPERIMENT))) {
-      delete(kept);
-      ResultFiles files = new ResultFiles(Path.of("data", "results"));
-      for (CellResult cell : new ResultFiles(results).all(EXPERIMENT)) {
-        files.write(cell);
+    for (String experiment : EXPERIMENTS) {
+      if (Files.isDirectory(results.resolve(experiment))) {
+        delete(KEPT.resolve(experiment));
+        ResultFiles files = new ResultFiles(KEPT);
+        for (CellResult cell : new ResultFiles(results).all(experiment)) {
+          files.write(cell);
+        }
       }
     }
     for (NotebookRun run : runs) {

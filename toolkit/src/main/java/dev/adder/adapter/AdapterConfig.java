@@ -1,18 +1,12 @@
 package dev.adder.adapter;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,33 +26,8 @@ import java.util.TreeSet;
  */
 record AdapterConfig(PeftMethod method, String baseName, String fingerprint) {
 
-  /** Each method under its name in the file. */
-  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "method")
-  @JsonSubTypes({
-    @JsonSubTypes.Type(value = AdditionalScan.class, name = "additional-scan"),
-    @JsonSubTypes.Type(value = AffixTuning.class, name = "affix-tuning"),
-    @JsonSubTypes.Type(value = BitFit.class, name = "bitfit"),
-    @JsonSubTypes.Type(value = Combined.class, name = "combined"),
-    @JsonSubTypes.Type(value = FullFineTuning.class, name = "full"),
-    @JsonSubTypes.Type(value = InitialStateTuning.class, name = "initial-state"),
-    @JsonSubTypes.Type(value = Lora.class, name = "lora"),
-    @JsonSubTypes.Type(value = PartialTuning.class, name = "partial"),
-    @JsonSubTypes.Type(value = PrefixTuning.class, name = "prefix-tuning"),
-    @JsonSubTypes.Type(value = PromptTuning.class, name = "prompt-tuning"),
-    @JsonSubTypes.Type(value = SdLora.class, name = "sdlora"),
-    @JsonSubTypes.Type(value = Sdt.class, name = "sdt"),
-    @JsonSubTypes.Type(value = StateOffset.class, name = "state-offset"),
-  })
-  private interface Named {}
-
   private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .addModule(new Jdk8Module())
-          .addMixIn(PeftMethod.class, Named.class)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .build();
+      MethodJson.mapper().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private static final String OURS = "adder";
 

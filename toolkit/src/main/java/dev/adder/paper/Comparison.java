@@ -1,5 +1,6 @@
 package dev.adder.paper;
 
+import dev.adder.adapter.SdLora;
 import dev.adder.report.ErrorBarTrace;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -96,7 +97,7 @@ public final class Comparison {
     }
 
     boolean sparse() {
-      return row.channelsPercent() > 0;
+      return row.method() instanceof SdLora;
     }
   }
 
@@ -121,6 +122,11 @@ public final class Comparison {
           .ifPresent(lines::add);
     }
     return lines;
+  }
+
+  /** The same results for methods of different kinds. */
+  public SideBySide sideBySide() {
+    return new SideBySide(grid, lines());
   }
 
   /** Method, trained parameters and their share, chosen rate, score with spread, time. */

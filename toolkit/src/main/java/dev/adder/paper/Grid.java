@@ -1,16 +1,11 @@
 package dev.adder.paper;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.adder.adapter.Lora;
+import dev.adder.adapter.MethodJson;
 import dev.adder.adapter.PeftMethod;
-import dev.adder.adapter.SdLora;
-import dev.adder.adapter.Share;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import java.util.OptionalInt;
 
 /**
  * What an experiment compares, fixed before anything is run: methods, learning rates, seeds and
@@ -29,33 +24,11 @@ public record Grid(String name, String title, String source, List<Row> rows, Qui
    *
    * @param id short, for files
    * @param name for people
-   * @param rank of the LoRA
-   * @param targets of the LoRA
-   * @param channelsPercent trained channels; 0 for LoRA alone
-   * @param statesPercent trained states of those; 0 for LoRA alone
-   * @param paperLearningRate what the released configuration uses for RTE on Mamba-130M
+   * @param method as a value
+   * @param paperLearningRate what the released configuration uses for RTE on Mamba-130M; 0 if there
+   *     is none
    */
-  public record Row(
-      String id,
-      String name,
-      int rank,
-      List<String> targets,
-      double channelsPercent,
-      double statesPercent,
-      double paperLearningRate) {
-
-    /** The method as a value. */
-    public PeftMethod method() {
-      Lora lora = Lora.of(rank, targets.toArray(String[]::new));
-      return channelsPercent == 0
-          ? lora
-          : new SdLora(
-              lora,
-              Share.percent(channelsPercent),
-              Share.percent(statesPercent),
-              OptionalInt.empty());
-    }
-  }
+  public record Row(String id, String name, PeftMethod method, double paperLearningRate) {}
 
   /**
    * Settings of the quick scale.
@@ -77,10 +50,7 @@ public record Grid(String name, String title, String source, List<Row> rows, Qui
       List<Double> learningRates,
       List<Long> seeds) {}
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .build();
+  private static final ObjectMapper JSON = MethodJson.mapper().build();
 
   public Grid {
     rows = List.copyOf(rows);
@@ -91,7 +61,7 @@ public record Grid(String name, String title, String source, List<Row> rows, Qui
     try (InputStream in = Grid.class.getResourceAsStream("/dev/adder/grids/" + name + ".json")) {
       if (in == null) {
         throw new IllegalArgumentException(
-            "There is no experiment \"" + name + "\". There is: sdlora-vs-lora.");
+            "There is no experiment \"" + name + "\". There are: methods, sdlora-vs-lora.");
       }
       return JSON.readValue(in, Grid.class);
     }

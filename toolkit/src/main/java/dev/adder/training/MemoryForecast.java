@@ -83,6 +83,11 @@ public record MemoryForecast(
     return residentBytes + neededBytes();
   }
 
+  /** Whether a step would fit into these bytes; true if they are unknown. */
+  public boolean fits(OptionalLong available) {
+    return available.isEmpty() || neededBytes() <= available.getAsLong();
+  }
+
   /**
    * Refuses a step that would not fit.
    *
@@ -91,7 +96,7 @@ public record MemoryForecast(
    * @throws IllegalStateException with what is needed, what there is, and what helps
    */
   public void requireFits(OptionalLong available, boolean checkpointing) {
-    if (available.isPresent() && neededBytes() > available.getAsLong()) {
+    if (!fits(available)) {
       throw new IllegalStateException(
           "Training needs about %s more memory, but %s are available. Use a smaller batch%s."
               .formatted(
