@@ -152,7 +152,7 @@ public record Lora(
           return lora.rank * (rows + out) + dropped + scaled;
         }
         case EMBEDDING -> {
-          return rows * (lora.rank + 2 * in);
+          return rows * (lora.rank + 3 * in);
         }
         default -> {
           return 2 * slot.size();

@@ -3,11 +3,14 @@ package dev.adder.training;
 import dev.adder.adapter.Attachment;
 import dev.adder.model.MambaConfig;
 import dev.adder.model.MambaWeights;
+import dev.adder.model.OpenPlaces;
+import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightSpec;
 import dev.adder.tensor.MachineMemory;
 import dev.adder.tensor.RawTensor;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -116,8 +119,40 @@ public record MemoryForecast(
     private static final int STEPS_PER_STATE = 32;
     private static final int BLOCKS_PER_GROUP = 8;
 
+    /** Tokens of the batch, and what a batch of one reads before them. */
     private long rows() {
-      return (long) batch * length;
+      return (long) batch * length
+          + rowsOf(OpenPlaces.PROMPT)
+          + rowsOf(OpenPlaces.PREFIX)
+          + rowsOf(OpenPlaces.AFFIX);
+    }
+
+    private long rowsOf(String target) {
+      return place(target).map(shape -> shape.get(0)).orElse(0L);
+    }
+
+    /** Shape of what is attached in an open place, of the first block if it is in all. */
+    private Optional<List<Long>> place(String target) {
+      return attachments.stream()
+          .map(Attachment::slot)
+          .filter(slot -> slot.weight().isOpen() && slot.weight().layer() <= 0)
+          .filter(slot -> slot.target().equals(target))
+          .map(WeightSlot::shape)
+          .findFirst();
+    }
+
+    private long states() {
+      long extra = place(OpenPlaces.EXTRA_A).map(shape -> shape.get(1)).orElse(0L);
+      return config.dState() + extra;
+    }
+
+    /** What stands beside a block's states: offsets, and the numbers of further states. */
+    private long beside() {
+      long offset = place(OpenPlaces.STATE_OFFSET).isPresent() ? 2 : 0;
+      long output = place(OpenPlaces.OUTPUT_OFFSET).isPresent() ? 1 : 0;
+      long extra = states() - config.dState();
+      long joined = extra == 0 ? 0 : 2 * (rows() * (states() + extra) + config.dInner() * states());
+      return (offset + output) * rows() * config.dInner() + joined;
     }
 
     /**
@@ -125,13 +160,13 @@ public record MemoryForecast(
      * the rows that have a target. Token ids count as two floats.
      */
     long streams() {
-      return rows() * ((2L * config.layers() + 3) * config.dModel() + 3);
+      return rows() * ((2L * config.layers() + 3) * config.dModel() + 3) + kept(-1);
     }
 
     /** What one block keeps beside its stream and branch. */
     long block() {
       long inner = config.dInner();
-      long states = config.dState();
+      long states = states();
       long tiles = (length + STEPS_PER_STATE - 1) / STEPS_PER_STATE;
       long norm = rows() * (config.dModel() + 1);
       long convolution = rows() * inner + (long) batch * (config.dConv() - 1) * inner;
@@ -144,10 +179,16 @@ public record MemoryForecast(
           + linear("dt_proj")
           + stateMatrix
           + scan
-          + attachments.stream()
-              .filter(one -> one.slot().weight().layer() == 0)
-              .mapToLong(one -> one.kept(rows()))
-              .sum();
+          + beside()
+          + kept(0);
+    }
+
+    /** What updates keep in one block, or outside of the blocks at -1. */
+    private long kept(int layer) {
+      return attachments.stream()
+          .filter(one -> one.slot().weight().layer() == layer)
+          .mapToLong(one -> one.kept(rows()))
+          .sum();
     }
 
     /** A product's output; cut into parts behind one product, it exists twice. */
@@ -180,8 +221,8 @@ public record MemoryForecast(
       long inner = config.dInner();
       long blocks = (inner + RawTensor.LANES - 1) / RawTensor.LANES;
       long groups = (blocks + BLOCKS_PER_GROUP - 1) / BLOCKS_PER_GROUP;
-      return rows() * (2L * config.dModel() + 4 * inner + 2 * groups * config.dState())
-          + 2L * batch * inner * config.dState();
+      return rows() * (2L * config.dModel() + 4 * inner + 2 * groups * states())
+          + 2L * batch * inner * states();
     }
   }
 

@@ -72,6 +72,21 @@ class MemoryForecastTest {
     assertThat(run.number("forecast") / grown).as(run.output()).isBetween(0.85, 1.15);
   }
 
+  @ParameterizedTest
+  @Tag("slow")
+  @EnabledOnOs(OS.LINUX)
+  @CsvSource({
+    "4, 256, dora, false",
+    "4, 256, embedding, false",
+    "4, 256, offset, false",
+    "4, 256, scan, false",
+    "8, 128, prefix, false"
+  })
+  void the_other_kinds_of_methods_grow_by_what_is_forecast_too(
+      int batch, int length, String method, boolean checkpointing) throws Exception {
+    a_process_grows_by_what_is_forecast_within_15_percent(batch, length, method, checkpointing);
+  }
+
   @Test
   @EnabledOnOs(OS.LINUX)
   void three_hundred_steps_leave_neither_tensors_nor_memory_behind() throws Exception {

@@ -3,11 +3,15 @@ package dev.adder.training;
 import ai.djl.ndarray.NDManager;
 import com.sun.jna.NativeLibrary;
 import dev.adder.adapter.AdaptedModel;
+import dev.adder.adapter.AdditionalScan;
 import dev.adder.adapter.Attachment;
 import dev.adder.adapter.BitFit;
 import dev.adder.adapter.FullFineTuning;
+import dev.adder.adapter.InitialStateTuning;
 import dev.adder.adapter.Lora;
 import dev.adder.adapter.PeftMethod;
+import dev.adder.adapter.PrefixTuning;
+import dev.adder.adapter.StateOffset;
 import dev.adder.adapter.Targets;
 import dev.adder.data.TokenBatch;
 import dev.adder.model.Mamba;
@@ -30,6 +34,11 @@ public final class MemoryRun {
       case "lora" -> new Lora(8, 8, 0, Targets.of("in_proj", "out_proj"));
       case "dropout" -> new Lora(8, 8, 0.1, Targets.of("in_proj", "out_proj"));
       case "bitfit" -> new BitFit();
+      case "dora" -> Lora.of(8, "in_proj", "out_proj").dora();
+      case "embedding" -> Lora.of(8, "embedding");
+      case "offset" -> StateOffset.ofState().and(StateOffset.ofOutput());
+      case "scan" -> AdditionalScan.of(8);
+      case "prefix" -> PrefixTuning.of(32).and(new InitialStateTuning(true));
       default -> new FullFineTuning();
     };
   }
