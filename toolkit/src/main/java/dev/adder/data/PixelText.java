@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -60,18 +61,21 @@ final class PixelText {
     return Pictures.cifar(batches);
   }
 
+  static String cifarInstruction() {
+    return "Decide if the following image shows a "
+        + IntStream.range(0, CIFAR_CLASSES.size())
+            .mapToObj(i -> "%s (%d)".formatted(CIFAR_CLASSES.get(i), i))
+            .collect(Collectors.joining(", "))
+        + ": ";
+  }
+
   /** CIFAR-10: of the shuffled training pictures the last fifth is validation. */
   static Posed cifar(Shipped files, Form form) throws IOException {
-    StringBuilder instruction = new StringBuilder("Decide if the following image shows a ");
-    for (int i = 0; i < CIFAR_CLASSES.size(); i++) {
-      instruction.append(i == 0 ? "" : ", ");
-      instruction.append(CIFAR_CLASSES.get(i)).append(" (").append(i).append(')');
-    }
     Pictures training = cifarTraining(files);
     int[] order = MersenneTwister.pythonShuffle(SEED, training.size());
     int kept = training.size() * 4 / 5;
     return posed(
-        instruction.append(": ").toString(),
+        cifarInstruction(),
         CIFAR_CLASSES,
         examples(training, Arrays.copyOf(order, kept), CIFAR_CROP),
         examples(training, Arrays.copyOfRange(order, kept, order.length), CIFAR_CROP),

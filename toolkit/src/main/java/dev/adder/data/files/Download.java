@@ -1,8 +1,7 @@
 package dev.adder.data.files;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -11,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,6 +21,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /**
  * Fetches files over HTTP. A download that was cut goes on where it stopped, what arrives is
@@ -30,19 +36,25 @@ import java.util.Optional;
 public final class Download {
 
   private static final int TRIES = 4;
-  private static final int BUFFER = 1 << 16;
-  private static final long TELL_EVERY_NANOS = 100_000_000L;
+  private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+
+  /** One download at a time in this process; locks of files are between processes. */
+  private static final Object ONE_AT_A_TIME = new Object();
 
   private final HttpClient client;
   private final Duration patience;
+  private final Duration pause;
 
   /** Uses the proxy that the environment names, if it names one. */
   public Download() {
     this(proxy(System.getenv()), Duration.ofSeconds(30), Duration.ofSeconds(1));
   }
 
-  private final Duration pause;
-
+  /**
+   * @param proxy to use for all addresses
+   * @param patience how long nothing may arrive before the connection counts as cut
+   * @param pause before the second try; doubled before each further one
+   */
   Download(Optional<ProxySelector> proxy, Duration patience, Duration pause) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
@@ -88,21 +100,22 @@ public final class Download {
       return target;
     }
     Files.createDirectories(folder);
-    try (FileChannel channel =
-            FileChannel.open(
-                folder.resolve(file.name() + ".lock"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
-        FileLock lock = channel.lock()) {
-      if (!lock.isValid()) {
-        throw new IOException(folder + " cannot be locked.");
+    Path lockFile = folder.resolve(file.name() + ".lock");
+    synchronized (ONE_AT_A_TIME) {
+      try (FileChannel channel =
+              FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock lock = channel.lock()) {
+        if (!lock.isValid()) {
+          throw new IOException(folder + " cannot be locked.");
+        }
+        if (!Files.exists(target)) {
+          requireSpace(file, folder);
+          fetchLocked(file, target, listener);
+        }
+      } catch (FileLockInterruptionException stopped) {
+        throw new IOException("Fetching " + file.name() + " was stopped.", stopped);
       }
-      if (!Files.exists(target)) {
-        requireSpace(file, folder);
-        fetchLocked(file, target, listener);
-      }
-    } finally {
-      Files.deleteIfExists(folder.resolve(file.name() + ".lock"));
+      Files.deleteIfExists(lockFile);
     }
     return target;
   }
@@ -130,7 +143,7 @@ public final class Download {
       }
     }
     throw new IOException(
-        "%s could not be fetched. %s. What has arrived is kept; try again, or put the file into %s by hand."
+        "%s could not be fetched (%s). What has arrived is kept; try again, or put the file into %s by hand."
             .formatted(file.name(), String.join("; ", refusals), target.getParent()));
   }
 
@@ -150,8 +163,8 @@ public final class Download {
         transfer(address, file, part, listener);
         verify(file, part);
         return;
-      } catch (Refused final_) {
-        throw final_;
+      } catch (Refused refused) {
+        throw refused;
       } catch (IOException cut) {
         last = cut;
       }
@@ -177,66 +190,84 @@ public final class Download {
     if (file.bytes() > 0 && here == file.bytes()) {
       return;
     }
-    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(patience);
-    request.header("User-Agent", "adder");
+    HttpRequest.Builder request = HttpRequest.newBuilder(address).header("User-Agent", "adder");
     if (here > 0) {
       request.header("Range", "bytes=" + here + "-");
     }
-    HttpResponse<InputStream> response = send(request.build());
-    try (InputStream in = response.body()) {
-      int status = response.statusCode();
-      if (status == 416) {
-        Files.delete(part);
-        throw new IOException("the part that is here does not fit what is offered");
-      }
-      if (status >= 500 || status == 429 || status == 408) {
-        throw new IOException("answered " + status);
-      }
-      if (status != 200 && status != 206) {
-        throw new Refused("answered " + status);
-      }
-      if (status == 200) {
-        here = 0;
-      }
-      long total = here + response.headers().firstValueAsLong("Content-Length").orElse(-here);
-      write(in, part, here, Math.max(total, file.bytes()), file.name(), listener);
+    AtomicLong total = new AtomicLong(file.bytes());
+    int status =
+        await(
+                client.sendAsync(request.build(), answer -> into(part, answer, here, total)),
+                part,
+                (done) -> listener.at(file.name(), done, Math.max(done, total.get())))
+            .statusCode();
+    if (status == 416) {
+      Files.delete(part);
+      throw new IOException("the part that is here does not fit what is offered");
+    }
+    if (status >= 500 || status == 429 || status == 408) {
+      throw new IOException("answered " + status);
+    }
+    if (status != 200 && status != 206) {
+      throw new Refused("answered " + status);
+    }
+    long done = Files.size(part);
+    listener.at(file.name(), done, Math.max(done, total.get()));
+    if (done < total.get()) {
+      throw new IOException(
+          "the connection was cut after %,d of %,d bytes".formatted(done, total.get()));
     }
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
+  /** Where the body of an answer goes: behind what is there, in its place, or nowhere. */
+  private static HttpResponse.BodySubscriber<Path> into(
+      Path part, HttpResponse.ResponseInfo answer, long here, AtomicLong total) {
+    boolean more = answer.statusCode() == 206;
+    if (!more && answer.statusCode() != 200) {
+      return HttpResponse.BodySubscribers.replacing(part);
+    }
+    long before = more ? here : 0;
+    answer
+        .headers()
+        .firstValueAsLong("Content-Length")
+        .ifPresent(length -> total.accumulateAndGet(before + length, Math::max));
+    return HttpResponse.BodySubscribers.ofFile(
+        part,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE,
+        more ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  /** Waits for the answer as long as something arrives now and then, and nobody says stop. */
+  private HttpResponse<Path> await(
+      CompletableFuture<HttpResponse<Path>> asked, Path part, LongConsumer tell)
+      throws IOException {
+    long seen = -1;
+    long last = System.nanoTime();
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      while (true) {
+        try {
+          return asked.get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException waiting) {
+          long size = Files.exists(part) ? Files.size(part) : 0;
+          if (size != seen) {
+            seen = size;
+            last = System.nanoTime();
+            tell.accept(size);
+          } else if (System.nanoTime() - last > patience.toNanos()) {
+            throw new IOException("nothing arrived for " + patience.toSeconds() + " s", waiting);
+          }
+        }
+      }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw new Refused("stopped");
-    }
-  }
-
-  private static void write(
-      InputStream in, Path part, long here, long total, String name, FetchListener listener)
-      throws IOException {
-    StandardOpenOption how =
-        here == 0 ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND;
-    long done = here;
-    long told = System.nanoTime();
-    try (OutputStream out =
-        Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how)) {
-      byte[] buffer = new byte[BUFFER];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw new Refused("stopped");
-        }
-        out.write(buffer, 0, n);
-        done += n;
-        if (System.nanoTime() - told > TELL_EVERY_NANOS) {
-          told = System.nanoTime();
-          listener.at(name, done, total);
-        }
-      }
-    }
-    listener.at(name, done, Math.max(done, total));
-    if (done < total) {
-      throw new IOException("the connection was cut after %,d of %,d bytes".formatted(done, total));
+    } catch (ExecutionException failure) {
+      throw failure.getCause() instanceof ConnectException
+          ? new IOException("no connection", failure)
+          : new IOException(failure.getCause().getMessage(), failure);
+    } finally {
+      asked.cancel(true);
     }
   }
 
