@@ -20,7 +20,14 @@ import picocli.CommandLine.RunLast;
       "ADDER_THREADS=n in the environment sets the threads of engine and kernels (all",
       "processors if not said); results do not depend on it."
     },
-    subcommands = {Reproduce.class, RunNotebook.class, Kernel.class, Pretrain.class, Doctor.class})
+    subcommands = {
+      Reproduce.class,
+      RunNotebook.class,
+      Kernel.class,
+      Data.class,
+      Pretrain.class,
+      Doctor.class
+    })
 public final class Main {
 
   static final String VERSION = "0.1.0";

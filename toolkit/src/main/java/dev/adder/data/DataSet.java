@@ -52,7 +52,13 @@ public final class DataSet {
       Hub hub) {}
 
   /** Numbers of examples. */
-  public record Sizes(int train, int validation, int test) {}
+  public record Sizes(int train, int validation, int test) {
+
+    /** Those of a task. */
+    public static Sizes of(Task task) {
+      return new Sizes(task.train().size(), task.validation().size(), task.test().size());
+    }
+  }
 
   /** A repository of data on the hub, at one revision. */
   public record Hub(String repository, String revision) {}
@@ -178,7 +184,7 @@ public final class DataSet {
     return remote.stream().map(RemoteFile::name).toList();
   }
 
-  private Task task(Found found) throws IOException {
+  Task task(Found found) throws IOException {
     Posed posed = reader.read(found.files(), form);
     return new Task(
         form == Form.RELEASED ? name() : name() + "-corrected",

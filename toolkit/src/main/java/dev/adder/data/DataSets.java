@@ -21,7 +21,7 @@ public final class DataSets {
   private static final String GLUE = "https://dl.fbaipublicfiles.com/glue/data/";
   private static final String HUB = "https://huggingface.co/datasets/";
   private static final String OUTSIDE =
-      "answers that are no class are left out of the score; corrected, they count as wrong";
+      "any token may be the answer, and answers that are no class are left out of the score; corrected, the most probable class is the answer";
   private static final String GLUE_CITATION = "; Wang et al., GLUE (ICLR 2019)";
   private static final Hub GLUE_HUB =
       new Hub("nyu-mll/glue", "bcdcba79d07bc864c1c254ccfcedcce55bcc9a8c");

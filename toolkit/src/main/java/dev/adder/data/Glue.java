@@ -156,7 +156,7 @@ record Glue(
     }
     return new Posed(
         new Template(instruction, true),
-        Answer.Choice.digits(classes, true),
+        Answer.Choice.digits(classes, form == Form.RELEASED),
         Optional.empty(),
         metrics,
         Splits.fifthOf(train, test));

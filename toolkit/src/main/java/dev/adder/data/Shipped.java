@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The pieces of a data set, found in a folder as its publisher ships them. */
@@ -30,6 +29,11 @@ final class Shipped {
       throw new IllegalArgumentException("There is no piece " + key + " but " + paths.keySet());
     }
     return path;
+  }
+
+  /** All pieces. */
+  List<Path> all() {
+    return List.copyOf(paths.values());
   }
 
   /** The pieces, if all are there as files; archives are not looked into. */
@@ -105,12 +109,5 @@ final class Shipped {
       }
     }
     throw new IOException(folder + " does not hold the data set.");
-  }
-
-  @Override
-  public String toString() {
-    return paths.values().stream()
-        .map(path -> path.getFileName().toString())
-        .collect(Collectors.joining(", "));
   }
 }

@@ -234,6 +234,11 @@ class DataSetsTest {
     assertThat(inputs(read("sst2").test())).containsExactly("dull ");
     assertThat(labels(read("wnli").test())).containsExactly("0");
     assertThat(((Answer.Choice) read("wnli").answer()).anyToken()).isTrue();
+    Task corrected = DataSets.named("wnli").corrected().read(folder);
+    assertThat(((Answer.Choice) corrected.answer()).anyToken()).isFalse();
+    assertThat(corrected.name()).isEqualTo("wnli-corrected");
+    assertThat(corrected.form()).isEqualTo(Form.CORRECTED);
+    assertThat(corrected.splits()).isEqualTo(read("wnli").splits());
   }
 
   private static final String DART =
@@ -578,6 +583,43 @@ class DataSetsTest {
     assertThat(inputs(alpaca.train())).containsExactly("Add.\n\n1 1", "Go.");
   }
 
+  @Test
+  void a_check_finds_what_differs_from_what_was_published() throws IOException {
+    assertThat(DataCheck.of(DataSets.named("rte"), home)).isEmpty();
+    try (ZipOutputStream zip = new ZipOutputStream(out(home.folder("rte").resolve("RTE.zip")))) {
+      entry(zip, "RTE/train.tsv", "index\tsentence1\tsentence2\tlabel\n0\ta\tb\tentailment\n");
+      entry(zip, "RTE/dev.tsv", "index\tsentence1\tsentence2\tlabel\n0\tc\td\tentailment\n");
+    }
+    DataCheck check = DataCheck.of(DataSets.named("rte"), home).orElseThrow();
+    assertThat(check.passes()).isFalse();
+    assertThat(check.problems()).hasSize(4);
+    assertThat(check.problems().get(0))
+        .contains("the SHA-256 of RTE.zip is ", "expected 6bf86de103ecd335f344");
+    assertThat(check.problems()).contains("0 training examples, expected 1,992");
+    spider();
+    assertThat(DataCheck.of(DataSets.named("spider"), folder).problems())
+        .contains("the SQLite files of 1 databases are missing: [Shop]");
+  }
+
+  @Test
+  void a_check_verifies_the_hubs_files_by_their_names() throws IOException {
+    Path repository = home.hub().resolve("datasets--google--boolq");
+    Path snapshot = Files.createDirectories(repository.resolve("snapshots/1"));
+    Path blobs = Files.createDirectories(repository.resolve("blobs"));
+    String row = "{\"question\": \"q\", \"answer\": true, \"passage\": \"p\"}\n";
+    Path file = Files.writeString(folder.resolve("row"), row);
+    String name =
+        dev.adder.data.files.Checksum.of(file, dev.adder.data.files.Checksum.Kind.SHA_256).hex();
+    Files.move(file, blobs.resolve(name));
+    for (String split : List.of("train", "dev")) {
+      Files.createSymbolicLink(snapshot.resolve(split + ".jsonl"), blobs.resolve(name));
+    }
+    assertThat(DataCheck.of(DataSets.named("boolq"), home).orElseThrow().verified()).isEqualTo(2);
+    Files.writeString(blobs.resolve(name), row + row);
+    assertThat(DataCheck.of(DataSets.named("boolq"), home).orElseThrow().problems().get(0))
+        .contains("train.jsonl is damaged");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "rte, 1992, 498, 277", "mrpc, 2934, 734, 408", "cola, 6840, 1711, 1043",
@@ -597,6 +639,7 @@ class DataSetsTest {
     for (DataSet dataSet : DataSets.all()) {
       assertThat(dataSet.remote()).as(dataSet.name()).isNotEmpty();
       assertThat(dataSet.about().licence()).isNotBlank();
+      assertThat(dataSet.about().metrics()).isNotEmpty();
       assertThat(dataSet.about().citation()).containsPattern("\\((.* )?\\d{4}\\)");
     }
     assertThatThrownBy(() -> DataSets.named("rde"))
