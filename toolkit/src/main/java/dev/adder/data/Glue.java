@@ -119,20 +119,37 @@ record Glue(
 
   /** Where the pieces of a task lie: in GLUE's archive, unpacked, or in the hub's folder. */
   static List<Piece> pieces(String folder, String hub) {
-    if (hub.equals("mnli")) {
-      return List.of(
-          Piece.of("train", "train.tsv", hubFile(hub, "train")),
-          Piece.of("dev", "dev_matched.tsv", hubFile(hub, "validation_matched")),
-          Piece.of("dev2", "dev_mismatched.tsv", hubFile(hub, "validation_mismatched")));
-    }
-    if (hub.equals("mrpc")) {
-      return List.of(
-          Piece.of("train", "msr_paraphrase_train.txt", "train.tsv", hubFile(hub, "train")),
-          Piece.of("dev", "mrpc_dev_ids.tsv", "dev.tsv", hubFile(hub, "validation")));
-    }
-    return List.of(
-        Piece.of("train", folder + "/train.tsv", "train.tsv", hubFile(hub, "train")),
-        Piece.of("dev", folder + "/dev.tsv", "dev.tsv", hubFile(hub, "validation")));
+    return switch (hub) {
+      case "mnli" ->
+          List.of(
+              piece("train", folder, "train.tsv", hubFile(hub, "train")),
+              piece("dev", folder, "dev_matched.tsv", hubFile(hub, "validation_matched")),
+              piece("dev2", folder, "dev_mismatched.tsv", hubFile(hub, "validation_mismatched")));
+      case "mrpc" ->
+          List.of(
+              Piece.of(
+                  "train",
+                  "msr_paraphrase_train.txt",
+                  folder + "/msr_paraphrase_train.txt",
+                  folder + "/train.tsv",
+                  "train.tsv",
+                  hubFile(hub, "train")),
+              Piece.of(
+                  "dev",
+                  "mrpc_dev_ids.tsv",
+                  folder + "/mrpc_dev_ids.tsv",
+                  folder + "/dev.tsv",
+                  "dev.tsv",
+                  hubFile(hub, "validation")));
+      default ->
+          List.of(
+              piece("train", folder, "train.tsv", hubFile(hub, "train")),
+              piece("dev", folder, "dev.tsv", hubFile(hub, "validation")));
+    };
+  }
+
+  private static Piece piece(String key, String folder, String file, String hubFile) {
+    return Piece.of(key, folder + "/" + file, file, hubFile);
   }
 
   private static String hubFile(String hub, String split) {

@@ -41,11 +41,7 @@ final class Shipped {
     List<Path> folders = new ArrayList<>();
     for (Path root : roots) {
       folders.add(root);
-      if (Files.isDirectory(root)) {
-        try (Stream<Path> inside = Files.list(root)) {
-          inside.filter(Files::isDirectory).sorted().forEach(folders::add);
-        }
-      }
+      onlyFolder(root).ifPresent(folders::add);
     }
     Map<String, Path> paths = new LinkedHashMap<>();
     for (Piece piece : pieces) {
@@ -60,6 +56,17 @@ final class Shipped {
       paths.put(piece.key(), found.get());
     }
     return Optional.of(new Shipped(paths));
+  }
+
+  /** The one folder that an unpacked archive often holds; of several, none is meant. */
+  private static Optional<Path> onlyFolder(Path root) throws IOException {
+    if (!Files.isDirectory(root)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> inside = Files.list(root)) {
+      List<Path> folders = inside.filter(Files::isDirectory).toList();
+      return folders.size() == 1 ? Optional.of(folders.get(0)) : Optional.empty();
+    }
   }
 
   /** Archives of these names that lie in a folder, or in its folder "data" as on the hub. */

@@ -241,6 +241,17 @@ class DataSetsTest {
     assertThat(corrected.splits()).isEqualTo(read("wnli").splits());
   }
 
+  @Test
+  void tasks_that_lie_side_by_side_are_not_taken_for_each_other() throws IOException {
+    for (String task : List.of("CoLA", "RTE")) {
+      write(task + "/train.tsv", "index\tsentence1\tsentence2\tlabel\n0\ta\t" + task + "\tentailment\n");
+      write(task + "/dev.tsv", "index\tsentence1\tsentence2\tlabel\n0\ta\t" + task + "\tentailment\n");
+    }
+    assertThat(inputs(read("rte").test())).containsExactly("a###RTE");
+    assertThatThrownBy(() -> read("mnli")).hasMessageContaining("has no MNLI/train.tsv or train.tsv");
+    assertThatThrownBy(() -> read("mrpc")).hasMessageContaining("has no msr_paraphrase_train.txt");
+  }
+
   private static final String DART =
       """
       [{"tripleset": [["Mars Hill", "JOINED", "1973"], ["Mars Hill", "LOCATION", "North 😀"]],
