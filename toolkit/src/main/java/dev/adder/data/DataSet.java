@@ -244,22 +244,31 @@ public final class DataSet {
 
   /** Bytes of its files on this machine, unpacked ones not counted; 0 if it is not here. */
   public long bytesHere(DataHome home) throws IOException {
-    Path folder =
+    List<Path> files =
         switch (place(home)) {
-          case CACHE -> home.folder(name());
-          case HUB -> hubFolder(home).orElseThrow();
-          case ABSENT -> home.folder(name());
+          case CACHE -> filesIn(home.folder(name()));
+          case HUB -> hubFiles(hubFolder(home).orElseThrow());
+          case ABSENT -> List.of();
         };
-    if (!Files.isDirectory(folder)) {
-      return 0;
-    }
     long bytes = 0;
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        bytes += Files.size(file);
-      }
+    for (Path file : files) {
+      bytes += Files.size(file);
     }
     return bytes;
+  }
+
+  private static List<Path> filesIn(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  /** Of the hub's folder only what belongs to this data set. */
+  private List<Path> hubFiles(Path snapshot) throws IOException {
+    Optional<Shipped> plain = Shipped.find(List.of(snapshot), pieces);
+    return plain.isPresent()
+        ? plain.get().all().stream().filter(Files::isRegularFile).toList()
+        : Shipped.archives(snapshot, archiveNames());
   }
 
   @Override

@@ -38,10 +38,14 @@ final class PixelText {
   private static List<Piece> cifarPieces() {
     List<Piece> pieces = new ArrayList<>();
     for (int i = 1; i <= 5; i++) {
-      pieces.add(Piece.of("train " + i, "data_batch_" + i + ".bin"));
+      pieces.add(cifarPiece("train " + i, "data_batch_" + i + ".bin"));
     }
-    pieces.add(Piece.of("test", "test_batch.bin"));
+    pieces.add(cifarPiece("test", "test_batch.bin"));
     return List.copyOf(pieces);
+  }
+
+  private static Piece cifarPiece(String key, String name) {
+    return Piece.of(key, "cifar-10-batches-bin/" + name, name);
   }
 
   private static Piece mnistPiece(String key, String name, String kind) {

@@ -100,10 +100,14 @@ final class Questions {
 
   static final List<Piece> PIQA_PIECES =
       List.of(
-          Piece.of("train", "train.jsonl"),
-          Piece.of("train labels", "train-labels.lst"),
-          Piece.of("dev", "dev.jsonl"),
-          Piece.of("dev labels", "dev-labels.lst"));
+          piqaPiece("train", "train.jsonl"),
+          piqaPiece("train labels", "train-labels.lst"),
+          piqaPiece("dev", "dev.jsonl"),
+          piqaPiece("dev labels", "dev-labels.lst"));
+
+  private static Piece piqaPiece(String key, String name) {
+    return Piece.of(key, "physicaliqa-train-dev/" + name, name);
+  }
 
   /** PIQA; the labels of its test split are not published, so validation is reported. */
   static Posed piqa(Shipped files, Form form) throws IOException {

@@ -19,10 +19,15 @@ final class Spider implements Posed.Reader {
 
   static final List<Piece> PIECES =
       List.of(
-          Piece.of("train", "train_spider.json"),
-          Piece.of("dev", "dev.json"),
-          Piece.of("tables", "tables.json"),
-          Piece.of("database", "database"));
+          piece("train", "train_spider.json"),
+          piece("dev", "dev.json"),
+          piece("tables", "tables.json"),
+          piece("database", "database"));
+
+  /** Editions of the archive differ in the name of its folder. */
+  private static Piece piece(String key, String name) {
+    return Piece.of(key, name, "spider/" + name, "spider_data/" + name);
+  }
 
   private static final Template TEMPLATE =
       new Template("Create a sql request for the following question and schema:\n", true);

@@ -244,11 +244,16 @@ class DataSetsTest {
   @Test
   void tasks_that_lie_side_by_side_are_not_taken_for_each_other() throws IOException {
     for (String task : List.of("CoLA", "RTE")) {
-      write(task + "/train.tsv", "index\tsentence1\tsentence2\tlabel\n0\ta\t" + task + "\tentailment\n");
-      write(task + "/dev.tsv", "index\tsentence1\tsentence2\tlabel\n0\ta\t" + task + "\tentailment\n");
+      write(
+          task + "/train.tsv",
+          "index\tsentence1\tsentence2\tlabel\n0\ta\t" + task + "\tentailment\n");
+      write(
+          task + "/dev.tsv",
+          "index\tsentence1\tsentence2\tlabel\n0\ta\t" + task + "\tentailment\n");
     }
     assertThat(inputs(read("rte").test())).containsExactly("a###RTE");
-    assertThatThrownBy(() -> read("mnli")).hasMessageContaining("has no MNLI/train.tsv or train.tsv");
+    assertThatThrownBy(() -> read("mnli"))
+        .hasMessageContaining("has no MNLI/train.tsv or train.tsv");
     assertThatThrownBy(() -> read("mrpc")).hasMessageContaining("has no msr_paraphrase_train.txt");
   }
 
@@ -625,6 +630,8 @@ class DataSetsTest {
     for (String split : List.of("train", "dev")) {
       Files.createSymbolicLink(snapshot.resolve(split + ".jsonl"), blobs.resolve(name));
     }
+    Files.writeString(snapshot.resolve("of another data set"), "x".repeat(9000));
+    assertThat(DataSets.named("boolq").bytesHere(home)).isEqualTo(2L * row.length());
     assertThat(DataCheck.of(DataSets.named("boolq"), home).orElseThrow().verified()).isEqualTo(2);
     Files.writeString(blobs.resolve(name), row + row);
     assertThat(DataCheck.of(DataSets.named("boolq"), home).orElseThrow().problems().get(0))
