@@ -1,4 +1,4 @@
-"""Writes ../resources/golden/decoding.json: beam search and sampling filters of transformers 4.39.3.
+"""Writes ../resources/golden/decoding.json: beam search, sampling filters and losses of transformers 4.39.3.
 
 The model is ../resources/golden/hf-mamba-tiny in float64, without a cache: every step is a full pass.
 """
@@ -102,9 +102,29 @@ def filters():
     return cases
 
 
+def perplexities(network):
+    rng = random.Random(13)
+    cases = []
+    for _ in range(220):
+        prompt = [rng.randrange(96) for _ in range(rng.randrange(1, 20))]
+        label = [rng.randrange(96) for _ in range(rng.randrange(1, 15))]
+        with torch.no_grad():
+            loss = network(
+                torch.tensor([prompt + label]),
+                labels=torch.tensor([[-100] * len(prompt) + label]),
+            ).loss
+        cases.append({"prompt": prompt, "label": label, "perplexity": loss.exp().item()})
+    return cases
+
+
 def main():
     torch.set_num_threads(1)
-    golden = {"beams": beams(model()), "filters": filters()}
+    network = model()
+    golden = {
+        "beams": beams(network),
+        "filters": filters(),
+        "perplexities": perplexities(network),
+    }
     (GOLDEN / "decoding.json").write_text(json.dumps(golden) + "\n")
 
 

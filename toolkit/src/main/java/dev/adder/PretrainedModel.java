@@ -16,6 +16,8 @@ import dev.adder.adapter.Share;
 import dev.adder.adapter.StateOffset;
 import dev.adder.data.Task;
 import dev.adder.data.Tokens;
+import dev.adder.evaluation.BeamSearch;
+import dev.adder.evaluation.Decoding;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.model.Mamba;
 import dev.adder.model.MambaConfig;
@@ -122,9 +124,17 @@ public final class PretrainedModel implements AutoCloseable {
     return new Adaptation(this, method);
   }
 
-  /** Scores the model as it is on a task's test split. */
+  /**
+   * Scores the model as it is on a task's test split by the task's metrics; texts are written as in
+   * the paper.
+   */
   public Evaluation evaluate(Task task) {
-    return Scores.evaluate(mamba, tokens, task, Scores.Split.TEST);
+    return evaluate(task, BeamSearch.PAPER);
+  }
+
+  /** Scores the model as it is on a task's test split; texts are written this way. */
+  public Evaluation evaluate(Task task, Decoding decoding) {
+    return Scores.evaluate(mamba, tokens, task, Scores.Split.TEST, decoding);
   }
 
   /** Writes on from a text: {@code generate("Maria gave").maxNewTokens(20).run()}. */

@@ -6,6 +6,8 @@ import dev.adder.adapter.DimensionSelection;
 import dev.adder.adapter.PeftMethod;
 import dev.adder.adapter.TargetReport;
 import dev.adder.data.Task;
+import dev.adder.evaluation.BeamSearch;
+import dev.adder.evaluation.Decoding;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.model.Mamba;
 import dev.adder.training.TrainingLog;
@@ -45,14 +47,28 @@ public final class TrainedModel implements AutoCloseable {
     this.selection = List.copyOf(selection);
   }
 
-  /** Scores the test split by the task's own metric. */
+  /** Scores the test split by the task's own metrics; texts are written as in the paper. */
   public Evaluation evaluate() {
-    return Scores.evaluate(mamba(), pretrained.tokens(), task, Scores.Split.TEST);
+    return evaluate(BeamSearch.PAPER);
   }
 
-  /** Scores the validation split. */
+  /** Scores the test split; texts are written this way. */
+  public Evaluation evaluate(Decoding decoding) {
+    return scores(Scores.Split.TEST, decoding);
+  }
+
+  /** Scores the validation split; texts are written as in the paper. */
   public Evaluation validate() {
-    return Scores.evaluate(mamba(), pretrained.tokens(), task, Scores.Split.VALIDATION);
+    return validate(BeamSearch.PAPER);
+  }
+
+  /** Scores the validation split; texts are written this way. */
+  public Evaluation validate(Decoding decoding) {
+    return scores(Scores.Split.VALIDATION, decoding);
+  }
+
+  private Evaluation scores(Scores.Split split, Decoding decoding) {
+    return Scores.evaluate(mamba(), pretrained.tokens(), task, split, decoding);
   }
 
   /** Writes on from a text: {@code generate("Maria gave").maxNewTokens(20).run()}. */

@@ -1,13 +1,14 @@
 package dev.adder.report;
 
 import dev.adder.evaluation.Evaluation;
+import dev.adder.evaluation.Score;
 import java.util.List;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** Scores, one evaluation a row. */
+/** Scores, one a row. */
 public final class ScoreTable {
 
   private ScoreTable() {}
@@ -16,22 +17,29 @@ public final class ScoreTable {
     return of(List.of(evaluations));
   }
 
-  /** One row per evaluation: the score both ways, and how many answers were no class. */
+  /**
+   * One row per score: its value both ways, how many answers were no class, and exactly what was
+   * computed.
+   */
   public static Table of(List<Evaluation> evaluations) {
     StringColumn task = StringColumn.create("task");
     StringColumn metric = StringColumn.create("metric");
-    DoubleColumn score = DoubleColumn.create("score");
+    DoubleColumn value = DoubleColumn.create("score");
     DoubleColumn strict = DoubleColumn.create("strict score");
     IntColumn examples = IntColumn.create("examples");
     IntColumn outOfClass = IntColumn.create("out of class");
+    StringColumn variant = StringColumn.create("variant");
     for (Evaluation evaluation : evaluations) {
-      task.append(evaluation.task());
-      metric.append(evaluation.metric());
-      score.append(evaluation.score());
-      strict.append(evaluation.strictScore());
-      examples.append(evaluation.examples());
-      outOfClass.append(evaluation.outOfClass());
+      for (Score score : evaluation.scores()) {
+        task.append(evaluation.task());
+        metric.append(score.metric());
+        value.append(score.value());
+        strict.append(score.strictValue());
+        examples.append(evaluation.examples());
+        outOfClass.append(evaluation.outOfClass());
+        variant.append(score.variant());
+      }
     }
-    return Table.create("Scores", task, metric, score, strict, examples, outOfClass);
+    return Table.create("Scores", task, metric, value, strict, examples, outOfClass, variant);
   }
 }

@@ -1,15 +1,20 @@
 package dev.adder.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.adder.data.Batches;
+import dev.adder.data.TokenBatch;
+import dev.adder.data.TokenExample;
 import dev.adder.model.Checkpoint;
 import dev.adder.model.Mamba;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +73,35 @@ class GoldenDecodingTest {
       for (int i = 0; i < expected.length; i++) {
         assertThat(actual[i]).as(each.toString()).isCloseTo(expected[i], within(1e-6));
       }
+    }
+  }
+
+  @Test
+  void perplexity_is_that_of_the_reference() throws IOException {
+    JsonNode cases = golden().path("perplexities");
+    assertThat(cases).hasSizeGreaterThanOrEqualTo(200);
+    try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+      Mamba mamba = Checkpoint.load(GOLDEN.resolve("hf-mamba-tiny"), manager);
+      double nats = 0;
+      int labels = 0;
+      List<TokenExample> examples = new ArrayList<>();
+      for (JsonNode each : cases) {
+        TokenExample example =
+            new TokenExample(
+                read(each.path("prompt"), int[].class), read(each.path("label"), int[].class));
+        double expected = each.path("perplexity").asDouble();
+        double actual = new Perplexity().of(mamba, List.of(TokenBatch.of(List.of(example))));
+        // The model computes in float32.
+        assertThat(actual / expected).as(each.toString()).isCloseTo(1, within(1e-5));
+        examples.add(example);
+        nats += example.label().length * Math.log(expected);
+        labels += example.label().length;
+      }
+      double all = new Perplexity().of(mamba, Batches.inOrder(examples, 16));
+      assertThat(all / Math.exp(nats / labels)).isCloseTo(1, within(1e-6));
+      assertThatThrownBy(() -> new Perplexity().of(mamba, List.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("There is no label to be surprised by. Give at least one example.");
     }
   }
 }

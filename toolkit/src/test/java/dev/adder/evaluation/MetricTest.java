@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class MetricTest {
 
-  private static final Metric ACCURACY = Metric.named("accuracy");
-  private static final Metric MATTHEWS = Metric.named("matthews_correlation");
+  private static final ClassMetric ACCURACY = (ClassMetric) Metric.named("accuracy");
+  private static final ClassMetric MATTHEWS = (ClassMetric) Metric.named("matthews_correlation");
 
   @Test
   void accuracy_is_the_share_of_right_answers() {
@@ -31,7 +31,8 @@ class MetricTest {
   @Test
   void an_answer_outside_the_classes_is_left_out_or_counted_as_wrong() {
     Evaluation evaluation =
-        ACCURACY.evaluate("t", List.of(0, Metric.OUTSIDE, 1, 1), List.of(0, 0, 1, 0));
+        Evaluation.ofClasses(
+            "t", List.of(ACCURACY), List.of(0, ClassMetric.OUTSIDE, 1, 1), List.of(0, 0, 1, 0));
     assertThat(evaluation.score()).isCloseTo(2.0 / 3, within(1e-12));
     assertThat(evaluation.strictScore()).isEqualTo(0.5);
     assertThat(evaluation.outOfClass()).isEqualTo(1);
@@ -40,8 +41,18 @@ class MetricTest {
 
   @Test
   void no_answers_and_unknown_metrics_are_refused() {
-    assertThatThrownBy(() -> ACCURACY.evaluate("t", List.of(), List.of()))
-        .hasMessageContaining("at least one");
-    assertThatThrownBy(() -> Metric.named("f1")).hasMessageContaining("There are: accuracy");
+    assertThatThrownBy(() -> Evaluation.ofClasses("t", List.of(ACCURACY), List.of(), List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("There are 0 answers to 0 examples; a score needs as many, and at least one.");
+    assertThatThrownBy(() -> Evaluation.ofTexts("t", List.of(new Bleu()), List.of()))
+        .hasMessage("There is no text of task t to score; give at least one.");
+    assertThatThrownBy(() -> new Written("a"))
+        .hasMessage("A text has no reference; give at least one.");
+    assertThatThrownBy(() -> Metric.named("chrf"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Unknown metric \"chrf\". There are: accuracy, f1, matthews_correlation, bleu,"
+                + " bleu_shortest, meteor, rouge1, rouge2, rougeL, rougeLsum, execution,"
+                + " exact_match, perplexity.");
   }
 }

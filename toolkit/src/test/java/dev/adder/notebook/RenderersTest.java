@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adder.adapter.TargetReport;
 import dev.adder.evaluation.Evaluation;
+import dev.adder.evaluation.Score;
 import dev.adder.paper.ReportedNumbers;
 import dev.adder.report.LossPlot;
 import dev.adder.training.ProgressListener;
@@ -70,7 +71,11 @@ class RenderersTest {
                 new TargetReport.Row(
                     "backbone.layers.0.mixer.D", List.of(8L), "", 0, 8, OptionalDouble.empty())));
     assertThat(Renderers.render(report).data().get(MimeBundle.HTML).toString()).contains("frozen");
-    assertThat(Renderers.render(new Evaluation("rte", "accuracy", 1, 1, 2, 0)).data())
+    assertThat(
+            Renderers.render(
+                    new Evaluation(
+                        "rte", List.of(new Score("accuracy", "share", 1, 1)), 2, 0, List.of()))
+                .data())
         .containsKey(MimeBundle.HTML);
     assertThat(
             Renderers.render(ReportedNumbers.load().table("v3", "1")).data().get(MimeBundle.HTML))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.adder.adapter.DimensionSelection;
 import dev.adder.adapter.TargetReport;
 import dev.adder.evaluation.Evaluation;
+import dev.adder.evaluation.Score;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -64,7 +65,10 @@ class TablesTest {
 
   @Test
   void scores_stand_both_ways() {
-    Table table = ScoreTable.of(new Evaluation("rte", "accuracy", 0.75, 0.7, 277, 3));
+    Table table =
+        ScoreTable.of(
+            new Evaluation(
+                "rte", List.of(new Score("accuracy", "share", 0.75, 0.7)), 277, 3, List.of()));
     assertThat(table.doubleColumn("score").get(0)).isEqualTo(0.75);
     assertThat(table.doubleColumn("strict score").get(0)).isEqualTo(0.7);
     assertThat(table.intColumn("out of class").get(0)).isEqualTo(3);
