@@ -28,6 +28,15 @@ public final class Renderers {
     ENTRIES.add(new Entry<>(type, renderer));
   }
 
+  /**
+   * The types that have a renderer, the one that wins last; for hosts with registries of theirs.
+   */
+  public static synchronized List<Class<?>> types() {
+    List<Class<?>> types = new ArrayList<>();
+    ENTRIES.forEach(entry -> types.add(entry.type()));
+    return types;
+  }
+
   /** The value's representations; its text where no renderer is registered. */
   public static MimeBundle render(Object value) {
     if (value instanceof MimeBundle bundle) {
