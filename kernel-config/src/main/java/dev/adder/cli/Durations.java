@@ -8,7 +8,8 @@ import java.util.Properties;
 /** How long notebooks took the last time, kept in the checkout, for the time left. */
 final class Durations {
 
-  private final Path file = Path.of(".adder", "durations.properties");
+  private final Path file =
+      Path.of(System.getProperty("adder.state", ".adder"), "durations.properties");
   private final Properties seconds = new Properties();
 
   Durations() throws IOException {

@@ -27,13 +27,7 @@ public final class KernelCheck {
     Path log = Files.createTempFile("adder-kernel", ".log");
     StringBuilder shown = new StringBuilder();
     try (KernelClient client = KernelClient.start(KernelSpec.read(folder), Map.of(), folder, log)) {
-      client.execute(
-          CELL,
-          message -> {
-            shown.append(message.content().path("data").path("text/plain").asText());
-            shown.append(message.content().path("evalue").asText());
-          },
-          LIMIT);
+      client.run(CELL, shown::append, LIMIT);
     } finally {
       Files.deleteIfExists(log);
     }

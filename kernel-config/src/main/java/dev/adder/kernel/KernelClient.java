@@ -28,6 +28,8 @@ public final class KernelClient implements AutoCloseable {
 
   private static final Duration READY = Duration.ofSeconds(60);
 
+  private static final int RECONNECT_MS = 20;
+
   /** How long a cell may take to end once it is interrupted. */
   private static final long GRACE_NANOS = 5_000_000_000L;
 
@@ -48,8 +50,17 @@ public final class KernelClient implements AutoCloseable {
   /** When the running cell was interrupted; 0 if it was not. */
   private volatile long interrupted;
 
+  private long startNanos;
+  private long readyNanos;
+
   private KernelClient(
-      Path connectionFile, ProcessBuilder builder, Process process, Wire wire, int[] ports) {
+      Path connectionFile,
+      ProcessBuilder builder,
+      Process process,
+      long startNanos,
+      Wire wire,
+      int[] ports) {
+    this.startNanos = startNanos;
     this.connectionFile = connectionFile;
     this.builder = builder;
     this.process = process;
@@ -64,6 +75,8 @@ public final class KernelClient implements AutoCloseable {
   private ZMQ.Socket connect(SocketType type, int port) {
     ZMQ.Socket socket = context.createSocket(type);
     socket.setLinger(0);
+    // The kernel is not there yet when the client begins to try.
+    socket.setReconnectIVL(RECONNECT_MS);
     if (type != SocketType.SUB) {
       socket.setIdentity(identity);
     }
@@ -111,13 +124,15 @@ public final class KernelClient implements AutoCloseable {
     builder.environment().put("JPY_PARENT_PID", String.valueOf(ProcessHandle.current().pid()));
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
     Process process;
+    long startNanos = System.nanoTime();
     try {
       process = builder.start();
     } catch (IOException notStarted) {
       Files.deleteIfExists(file);
       throw notStarted;
     }
-    KernelClient client = new KernelClient(file, builder, process, wire(json.toString()), ports);
+    KernelClient client =
+        new KernelClient(file, builder, process, startNanos, wire(json.toString()), ports);
     try {
       client.awaitReady(log);
       return client;
@@ -129,6 +144,8 @@ public final class KernelClient implements AutoCloseable {
 
   /** Starts the kernel again under the same connection once it has ended, as Jupyter does. */
   void restart(Path log) throws IOException {
+    startNanos = System.nanoTime();
+    readyNanos = 0;
     process = builder.redirectOutput(log.toFile()).start();
     awaitReady(log);
   }
@@ -161,29 +178,62 @@ public final class KernelClient implements AutoCloseable {
   private void awaitReady(Path log) throws IOException {
     long deadline = System.nanoTime() + READY.toNanos();
     Wire.Message request = send("kernel_info_request", object());
-    boolean answered = false;
-    while (System.nanoTime() < deadline) {
-      if (!process.isAlive()) {
-        throw new IOException(
-            "The kernel ended with code %d while starting. It said: %s"
-                .formatted(process.exitValue(), Files.readString(log).strip()));
-      }
-      answered |= poll(shell, 50).isPresent();
-      // The subscription is in place once anything arrives on it.
-      Optional<Wire.Message> heard = poll(iopub, 10);
-      if (answered && heard.isPresent()) {
-        while (poll(iopub, 100).isPresent()) {
-          // What was said before the first request is of no cell.
+    try (Sockets sockets = new Sockets()) {
+      while (System.nanoTime() < deadline) {
+        if (!process.isAlive()) {
+          throw new IOException(
+              "The kernel ended with code %d while starting. It said: %s"
+                  .formatted(process.exitValue(), Files.readString(log).strip()));
         }
-        return;
-      }
-      if (answered) {
-        request = send("kernel_info_request", object());
+        sockets.await();
+        if (sockets.reply().isPresent() && readyNanos == 0) {
+          readyNanos = System.nanoTime() - startNanos;
+        }
+        // The subscription is in place once anything arrives on it.
+        if (readyNanos != 0) {
+          if (sockets.output().isPresent()) {
+            return;
+          }
+          request = send("kernel_info_request", object());
+        }
       }
     }
     throw new IOException(
         "The kernel did not answer within %d s (request %s). Its output is in %s."
             .formatted(READY.toSeconds(), request.id(), log));
+  }
+
+  /** Seconds from the start of the process to its first answer. */
+  public double readySeconds() {
+    return readyNanos * 1e-9;
+  }
+
+  /** Waits for the reply socket and the output socket at once. */
+  private final class Sockets implements AutoCloseable {
+
+    private final ZMQ.Poller poller = context.createPoller(2);
+
+    Sockets() {
+      poller.register(iopub, ZMQ.Poller.POLLIN);
+      poller.register(shell, ZMQ.Poller.POLLIN);
+    }
+
+    void await() {
+      poller.poll(50);
+    }
+
+    Optional<Wire.Message> output() {
+      return poller.pollin(0) ? wire.read(iopub) : Optional.empty();
+    }
+
+    Optional<Wire.Message> reply() {
+      return poller.pollin(1) ? wire.read(shell) : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+      poller.close();
+    }
   }
 
   static ObjectNode object() {
@@ -260,25 +310,68 @@ public final class KernelClient implements AutoCloseable {
     interrupted = 0;
     boolean idle = false;
     Optional<Wire.Message> reply = Optional.empty();
-    while (!idle || reply.isEmpty()) {
-      Optional<Wire.Message> output = poll(iopub, 20);
-      if (output.isPresent() && output.get().parentId().equals(request.id())) {
-        idle |= output.get().content().path("execution_state").asText().equals("idle");
-        outputs.accept(output.get());
-      }
-      if (reply.isEmpty()) {
-        reply = poll(shell, 0).filter(r -> r.parentId().equals(request.id()));
-      }
-      requireAlive();
-      if (System.nanoTime() > deadline) {
-        interrupt();
-        throw new IOException("The cell took longer than %d s.".formatted(limit.toSeconds()));
-      }
-      if (interrupted != 0 && System.nanoTime() - interrupted > GRACE_NANOS) {
-        throw new IOException("The cell was interrupted, but did not end within 5 s.");
+    try (Sockets sockets = new Sockets()) {
+      while (!idle || reply.isEmpty()) {
+        sockets.await();
+        Optional<Wire.Message> output = sockets.output();
+        if (output.isPresent() && output.get().parentId().equals(request.id())) {
+          idle |= output.get().content().path("execution_state").asText().equals("idle");
+          outputs.accept(output.get());
+        }
+        Optional<Wire.Message> answer = sockets.reply();
+        if (answer.isPresent() && answer.get().parentId().equals(request.id())) {
+          reply = answer;
+        }
+        requireAlive();
+        if (System.nanoTime() > deadline) {
+          interrupt();
+          throw new IOException("The cell took longer than %d s.".formatted(limit.toSeconds()));
+        }
+        if (interrupted != 0 && System.nanoTime() - interrupted > GRACE_NANOS) {
+          throw new IOException("The cell was interrupted, but did not end within 5 s.");
+        }
       }
     }
     return reply.get().content();
+  }
+
+  /**
+   * Runs a cell that must not fail.
+   *
+   * @param text told of what it prints and shows, in plain text, as it arrives
+   * @throws IOException if it fails, with what the kernel says
+   */
+  public void run(String code, Consumer<String> text, Duration limit) throws IOException {
+    ObjectNode reply =
+        execute(
+            code,
+            message -> {
+              ObjectNode content = message.content();
+              String said =
+                  message.type().equals("stream")
+                      ? content.path("text").asText()
+                      : content.path("data").path("text/plain").asText();
+              if (!said.isEmpty()) {
+                text.accept(said);
+              }
+            },
+            limit);
+    if (!reply.path("status").asText().equals("ok")) {
+      throw new IOException(
+          "The cell \"%s\" failed with %s: %s"
+              .formatted(code, reply.path("ename").asText(), reply.path("evalue").asText()));
+    }
+  }
+
+  /** What could stand at the end of a piece of code. */
+  public List<String> complete(String code, Duration limit) throws IOException {
+    ObjectNode content = object().put("code", code);
+    content.put("cursor_pos", code.codePointCount(0, code.length()));
+    List<String> words = new ArrayList<>();
+    ask("complete_request", content, limit)
+        .path("matches")
+        .forEach(word -> words.add(word.asText()));
+    return words;
   }
 
   /** Waits for a request for input. */
@@ -317,7 +410,7 @@ public final class KernelClient implements AutoCloseable {
   }
 
   /** The kernel's process. */
-  Process process() {
+  public Process process() {
     return process;
   }
 

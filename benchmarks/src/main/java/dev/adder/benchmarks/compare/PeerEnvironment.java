@@ -85,7 +85,7 @@ final class PeerEnvironment {
         command);
   }
 
-  private static void run(Path log, String problem, List<String> command) throws IOException {
+  static void run(Path log, String problem, List<String> command) throws IOException {
     Process process;
     try {
       process =
