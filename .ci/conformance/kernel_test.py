@@ -20,6 +20,7 @@ class AdderKernelTests(jupyter_kernel_test.KernelTests):
 
     complete_code_samples = ["int x = 1;", "1 + 1", "int f(int x) {\n  return x;\n}", "// a comment"]
     incomplete_code_samples = ["int f(int x) {", "foo(", '"""\ntext', "/* a comment"]
+    invalid_code_samples = ["int = = 3;", "}"]
 
     code_generate_error = 'throw new IllegalStateException("on purpose");'
     code_execute_result = [
@@ -31,7 +32,10 @@ class AdderKernelTests(jupyter_kernel_test.KernelTests):
         {"code": "display(42)", "mime": "text/plain"},
         {"code": 'display(Table.create("t"))', "mime": "text/html"},
     ]
+    code_history_pattern = "1?2*"
+    supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "Math.max"
+    code_clear_output = "clearOutput();"
 
 
 if __name__ == "__main__":

@@ -54,6 +54,12 @@ final class KernelServer {
   private volatile boolean silent;
   private volatile boolean closing;
   private volatile long interrupted;
+
+  /** Whether the first cell waits for the evaluator to be made. */
+  private volatile boolean awaiting;
+
+  /** An interrupt came while it waited. */
+  private volatile boolean stopAtOnce;
   private int executions;
   private boolean toldOfRestart;
 
@@ -164,7 +170,9 @@ final class KernelServer {
   }
 
   private void interrupt() {
-    if (evaluator.isDone()) {
+    if (awaiting) {
+      stopAtOnce = true;
+    } else if (evaluator.isDone()) {
       interrupted = System.nanoTime();
       evaluator.join().interrupt();
     }
@@ -274,7 +282,11 @@ final class KernelServer {
   }
 
   private CellResult evaluate(String cell) {
-    return evaluator.join().evaluate(cell, executions);
+    awaiting = !evaluator.isDone();
+    stopAtOnce = false;
+    CellEvaluator ready = evaluator.join();
+    awaiting = false;
+    return stopAtOnce ? CellResult.interrupted() : ready.evaluate(cell, executions);
   }
 
   private ObjectNode succeeded(Wire.Message request, CellResult result) {

@@ -133,7 +133,10 @@ public final class Wheel {
   /** A script of the package finds the JDK; python is the one that runs Jupyter. */
   static KernelSpec kernel() {
     List<String> command = new ArrayList<>(List.of("python", "{resource_dir}/" + SCRIPT));
-    command.addAll(KernelSpec.flags());
+    // Where a crash is reported is for the script to say, on the machine that it runs on.
+    KernelSpec.flags().stream()
+        .filter(flag -> !flag.startsWith("-XX:ErrorFile="))
+        .forEach(command::add);
     command.addAll(List.of("-cp", "{resource_dir}/lib/*"));
     command.addAll(List.of(KernelMain.class.getName(), KernelSpec.CONNECTION_FILE));
     return new KernelSpec(

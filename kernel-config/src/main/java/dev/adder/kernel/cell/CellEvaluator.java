@@ -78,7 +78,7 @@ public final class CellEvaluator implements AutoCloseable {
     try {
       return work.call();
     } catch (InterruptedException stopped) {
-      return Thrown.interrupted();
+      return CellResult.interrupted();
     } catch (Exception | Error failure) {
       return Thrown.of(failure);
     } finally {
@@ -96,7 +96,7 @@ public final class CellEvaluator implements AutoCloseable {
     try {
       return CellResult.of(value, shell.control().interruptibly(() -> Renderers.render(value)));
     } catch (StopFlag.Stopped | InterruptedException stopped) {
-      return Thrown.interrupted();
+      return CellResult.interrupted();
     } catch (Exception | Error failure) {
       return CellResult.failed(
           failure.getClass().getName(),

@@ -38,6 +38,11 @@ public record CellResult(
     return failed(name, message, List.of(name + ": " + message));
   }
 
+  /** The user's wish, not a failure of the cell's own. */
+  public static CellResult interrupted() {
+    return failed("Interrupted", "The cell was interrupted.");
+  }
+
   boolean failed() {
     return error != null;
   }

@@ -91,7 +91,7 @@ final class Magics {
     } catch (MagicException refused) {
       return CellResult.failed("MagicError", refused.getMessage());
     } catch (InterruptedException stopped) {
-      return Thrown.interrupted();
+      return CellResult.interrupted();
     } catch (Exception failure) {
       return Thrown.of(failure);
     }

@@ -35,7 +35,7 @@ final class Thrown {
    */
   CellResult of(JShellException exception, @Nullable Throwable thrown) {
     if (thrown instanceof StopFlag.Stopped || thrown instanceof InterruptedException) {
-      return interrupted();
+      return CellResult.interrupted();
     }
     if (exception instanceof UnresolvedReferenceException unresolved) {
       String names =
@@ -63,12 +63,8 @@ final class Thrown {
   /** A failure outside cell code, such as memory that ran out in the compiler. */
   static CellResult of(Throwable thrown) {
     return thrown instanceof StopFlag.Stopped
-        ? interrupted()
+        ? CellResult.interrupted()
         : CellResult.failed(plainName(thrown.getClass().getName()), explained(thrown));
-  }
-
-  static CellResult interrupted() {
-    return CellResult.failed("Interrupted", "The cell was interrupted.");
   }
 
   /** A class of a cell by the name the user gave it. */

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 NEEDED = 17
 
@@ -57,7 +58,10 @@ def find():
 
 
 def main():
-    command = [find(), *sys.argv[1:]]
+    # As Java's own java.io.tmpdir, where the next kernel looks for it.
+    folder = "/tmp" if sys.platform.startswith("linux") else tempfile.gettempdir()
+    crash = "-XX:ErrorFile=" + os.path.join(folder, "adder-kernel-crash-%p.log")
+    command = [find(), crash, *sys.argv[1:]]
     if os.name == "nt":
         # Windows cannot replace a process: stay, so that ending this one ends the kernel.
         sys.exit(subprocess.call(command))
