@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -65,6 +66,21 @@ client.execute()
 check("nterrupt" in text(slow.cells[1]), f"the endless cell was not interrupted: {slow.cells[1]}")
 check("7" in text(slow.cells[2]), "the variable did not survive the interrupt")
 print("nbclient: an endless cell was interrupted, and its kernel went on")
+
+# jupyter_client over Unix sockets, as Colab does it.
+manager = KernelManager(kernel_name="adder", transport="ipc", ip=str(work / "socket"))
+manager.start_kernel()
+client = manager.client()
+client.start_channels()
+try:
+    client.wait_for_ready(timeout=60)
+    said = []
+    client.execute_interactive("6 * 7", timeout=60, output_hook=said.append)
+    check("42" in str(said), f"over Unix sockets the kernel said {said}")
+finally:
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+print("nbclient: the kernel answers over Unix sockets")
 
 # nbconvert: a page, with tables and pictures in it.
 page = work / "page.ipynb"

@@ -77,7 +77,10 @@ public final class KernelClient implements AutoCloseable {
     socket.setLinger(0);
     // The kernel is not there yet when the client begins to try.
     socket.setReconnectIVL(RECONNECT_MS);
-    if (type != SocketType.SUB) {
+    if (type == SocketType.SUB) {
+      // Nothing is dropped here because a listener is slow.
+      socket.setRcvHWM(0);
+    } else {
       socket.setIdentity(identity);
     }
     socket.connect("tcp://127.0.0.1:" + port);
@@ -442,14 +445,20 @@ public final class KernelClient implements AutoCloseable {
       shutDown(false);
       try {
         if (!process.waitFor(3, TimeUnit.SECONDS)) {
-          process.destroyForcibly();
+          destroy();
         }
       } catch (InterruptedException hurry) {
-        process.destroyForcibly();
+        destroy();
         Thread.currentThread().interrupt();
       }
     }
     context.close();
     Files.deleteIfExists(connectionFile);
+  }
+
+  /** Also what it has started: some kernels are a launcher and the kernel proper. */
+  private void destroy() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 }

@@ -60,6 +60,7 @@ final class KernelServer {
 
   /** An interrupt came while it waited. */
   private volatile boolean stopAtOnce;
+
   private int executions;
   private boolean toldOfRestart;
 

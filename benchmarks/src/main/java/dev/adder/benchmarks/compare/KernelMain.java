@@ -79,7 +79,9 @@ public final class KernelMain implements Callable<Integer> {
     for (int round = 1; round <= rounds; round++) {
       OtherLoad others = new OtherLoad();
       results.add(ours.measure(), theirs.measure(), others.cores());
-      System.out.printf("Round %d of %d%n", round, rounds);
+      System.out.printf(
+          "Round %d of %d; lines lost: ours %d, theirs %d%n",
+          round, rounds, ours.lost(), theirs.lost());
     }
     System.out.println(Files.readString(results.table()));
     System.out.printf("Written to %s and %s.%n", file, results.table());

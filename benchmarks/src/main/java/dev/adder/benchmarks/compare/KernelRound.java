@@ -29,6 +29,7 @@ final class KernelRound {
   private final KernelSpec kernel;
   private final Map<String, String> environment;
   private final Path log;
+  private long lost;
 
   /**
    * @param environment added to the kernel's own
@@ -81,16 +82,18 @@ final class KernelRound {
     }
   }
 
-  private static double lines(KernelClient client) throws IOException {
+  private double lines(KernelClient client) throws IOException {
     StringBuilder text = new StringBuilder();
     long start = System.nanoTime();
     client.run(PRINT, text::append, LIMIT);
     double took = seconds(start, System.nanoTime());
-    long count = text.toString().lines().count();
-    if (count != LINES) {
-      throw new IOException("Of %d lines %d arrived.".formatted(LINES, count));
-    }
+    lost = LINES - text.toString().lines().count();
     return took;
+  }
+
+  /** How many of the lines never arrived in the last round: a kernel may drop what is too fast. */
+  long lost() {
+    return lost;
   }
 
   private interface Step {

@@ -57,8 +57,9 @@ class KernelResultsTest {
 
   @Test
   void a_round_gives_a_value_for_every_measure() throws IOException {
-    Map<KernelMeasure, Double> values =
-        new KernelRound(KernelSpec.here(), Map.of(), folder.resolve("log")).measure();
+    KernelRound round = new KernelRound(KernelSpec.here(), Map.of(), folder.resolve("log"));
+    Map<KernelMeasure, Double> values = round.measure();
+    assertThat(round.lost()).isZero();
     assertThat(values).containsOnlyKeys(KernelMeasure.values());
     assertThat(values.values()).allMatch(value -> value > 0);
     assertThat(values.get(KernelMeasure.READY)).isLessThan(values.get(KernelMeasure.FIRST_OUTPUT));
