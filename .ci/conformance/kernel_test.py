@@ -32,7 +32,7 @@ class AdderKernelTests(jupyter_kernel_test.KernelTests):
         {"code": "display(42)", "mime": "text/plain"},
         {"code": 'display(Table.create("t"))', "mime": "text/html"},
     ]
-    code_history_pattern = "1?2*"
+    code_history_pattern = "1*2*"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "Math.max"
     code_clear_output = "clearOutput();"

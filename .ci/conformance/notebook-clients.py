@@ -60,11 +60,11 @@ print("nbclient: a failing cell ended the run")
 # nbclient: a cell over its limit is interrupted, and the next one runs in the same kernel.
 slow = notebook("int kept = 7;", "while (true) {}", "kept")
 client = NotebookClient(
-    slow, timeout=3, kernel_name="adder", interrupt_on_timeout=True, allow_errors=True
+    slow, timeout=10, kernel_name="adder", interrupt_on_timeout=True, allow_errors=True
 )
 client.execute()
 check("nterrupt" in text(slow.cells[1]), f"the endless cell was not interrupted: {slow.cells[1]}")
-check("7" in text(slow.cells[2]), "the variable did not survive the interrupt")
+check("7" in text(slow.cells[2]), f"the variable did not survive: {slow.cells}")
 print("nbclient: an endless cell was interrupted, and its kernel went on")
 
 # jupyter_client over Unix sockets, as Colab does it.
