@@ -2,9 +2,11 @@ package dev.adder;
 
 import ai.djl.ndarray.NDManager;
 import dev.adder.adapter.Share;
+import dev.adder.data.SyntheticRegression;
 import dev.adder.data.Tokens;
 import dev.adder.model.Checkpoint;
 import dev.adder.model.Mamba;
+import dev.adder.model.S4Config;
 import dev.adder.tensor.VectorSupport;
 import dev.adder.tensor.Workers;
 import java.io.IOException;
@@ -55,6 +57,26 @@ public final class Ssm {
       manager.close();
       throw failure;
     }
+  }
+
+  /**
+   * The paper's synthetic experiment: a random deep S4 model of 4 layers and 16 states is adapted
+   * to a random target of 1 layer and 8 states.
+   *
+   * @param inputs such as {@code SyntheticRegression.PAPER}, or smaller
+   */
+  public static SyntheticS4 deepS4(SyntheticRegression inputs) {
+    return SyntheticS4.of(inputs);
+  }
+
+  /**
+   * The same with models of other geometry.
+   *
+   * @param frozen the model that is adapted, a bare stack
+   * @param target the model whose outputs are to be reached, a bare stack
+   */
+  public static SyntheticS4 deepS4(SyntheticRegression inputs, S4Config frozen, S4Config target) {
+    return SyntheticS4.of(inputs, frozen, target);
   }
 
   /** A share of channels or states, such as {@code sdlora(percent(1), percent(25))}. */

@@ -260,6 +260,9 @@ public record AdapterFile(
     if (!(method instanceof Lora lora)) {
       return "PEFT does not have this method.";
     }
+    if (adapted.model().specs().stream().anyMatch(spec -> spec.target().equals("log_A_real"))) {
+      return "Transformers has no deep S4 models.";
+    }
     List<WeightSlot> slots = lora.targets().resolve(ordinary(adapted.model().specs()));
     for (WeightSlot slot : slots) {
       if (slot.weight().target().equals("out_proj")) {

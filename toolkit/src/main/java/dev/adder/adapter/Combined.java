@@ -5,6 +5,7 @@ import dev.adder.model.WeightSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 
@@ -101,7 +102,15 @@ public record Combined(List<PeftMethod> methods) implements PeftMethod {
     }
 
     @Override
+    public OptionalDouble learningRate() {
+      return warmUp.learningRate();
+    }
+
+    @Override
     public List<Attachment> attachments(List<WeightSpec> weights) {
+      if (warmUp.alone()) {
+        return warmUp.attachments(weights);
+      }
       List<Attachment> all = new ArrayList<>();
       for (PeftMethod method : methods) {
         all.addAll(

@@ -26,6 +26,8 @@ public final class MethodJson {
     @JsonSubTypes.Type(value = PartialTuning.class, name = "partial"),
     @JsonSubTypes.Type(value = PrefixTuning.class, name = "prefix-tuning"),
     @JsonSubTypes.Type(value = PromptTuning.class, name = "prompt-tuning"),
+    @JsonSubTypes.Type(value = S4Lora.class, name = "s4-lora"),
+    @JsonSubTypes.Type(value = S4Sdt.class, name = "s4-sdt"),
     @JsonSubTypes.Type(value = SdLora.class, name = "sdlora"),
     @JsonSubTypes.Type(value = Sdt.class, name = "sdt"),
     @JsonSubTypes.Type(value = StateOffset.class, name = "state-offset"),

@@ -19,6 +19,8 @@ public sealed interface PeftMethod
         PartialTuning,
         PrefixTuning,
         PromptTuning,
+        S4Lora,
+        S4Sdt,
         SdLora,
         Sdt,
         StateOffset {

@@ -72,6 +72,7 @@ public record Sdt(
   @Override
   public List<Attachment> attachments(
       List<WeightSpec> weights, List<DimensionSelection> selections) {
+    requireMamba(weights);
     List<Attachment> attachments = new ArrayList<>();
     for (WeightSpec weight : stateMatrices(weights)) {
       int dInner = Math.toIntExact(weight.shape().get(0));
@@ -84,7 +85,9 @@ public record Sdt(
       requireRoom("state", trainedStates, pruning.states(), dState);
       attachments.add(
           new Attachment(
-              weight.whole(), new SparseEntries(trainedChannels * trainedStates, selection)));
+              weight.whole(),
+              new SparseEntries(
+                  trainedChannels * trainedStates, selection, Optional.of(Ranking.FORGETS))));
       WeightSpec xProj =
           weights.stream()
               .filter(w -> w.layer() == weight.layer() && w.target().equals("x_proj"))
@@ -96,6 +99,13 @@ public record Sdt(
       }
     }
     return attachments;
+  }
+
+  private static void requireMamba(List<WeightSpec> weights) {
+    if (weights.stream().noneMatch(weight -> weight.target().equals("x_proj"))) {
+      throw new IllegalArgumentException(
+          "SDT in this form trains A_log and x_proj of Mamba, and this model has no x_proj. Use S4Sdt for deep S4.");
+    }
   }
 
   private static void requireRoom(String axis, int trained, Optional<Share> zeroed, int size) {

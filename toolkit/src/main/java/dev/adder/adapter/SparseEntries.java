@@ -13,12 +13,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * W' = W + scatter(v): only the chosen (channel, state) entries of A_log are trained.
+ * W' = W + scatter(v): only the chosen (channel, state) entries are trained; each is a number, or
+ * the two parts of a complex one.
  *
  * @param entries number of trained entries
  * @param selection which; empty before the warm-up
+ * @param zero what the entries that are to be zeroed become here; empty if they stay
  */
-record SparseEntries(int entries, Optional<DimensionSelection> selection) implements UpdateSpec {
+record SparseEntries(int entries, Optional<DimensionSelection> selection, Optional<Float> zero)
+    implements UpdateSpec {
 
   @Override
   public String describe() {
@@ -27,7 +30,12 @@ record SparseEntries(int entries, Optional<DimensionSelection> selection) implem
 
   @Override
   public long trained(WeightSlot slot) {
-    return entries;
+    return entries * parts(slot);
+  }
+
+  /** Numbers of an entry: 2 if complex. */
+  private static long parts(WeightSlot slot) {
+    return slot.shape().size() > 2 ? slot.shape().get(2) : 1;
   }
 
   @Override
@@ -46,33 +54,37 @@ record SparseEntries(int entries, Optional<DimensionSelection> selection) implem
       WeightSlot slot, NDArray frozen, NDManager manager, KeyedRandom random) {
     DimensionSelection chosen = DimensionSelection.required(selection, slot);
     int dState = Math.toIntExact(frozen.getShape().get(1));
-    int[] places = new int[entries];
+    int parts = Math.toIntExact(parts(slot));
+    int[] places = new int[entries * parts];
     int next = 0;
     for (int i = 0; i < chosen.channels().size(); i++) {
       for (int state : chosen.states().get(i)) {
-        places[next++] = chosen.channels().get(i) * dState + state;
+        for (int part = 0; part < parts; part++) {
+          places[next++] = (chosen.channels().get(i) * dState + state) * parts + part;
+        }
       }
     }
     return new Update(
         places,
-        pruned(frozen, chosen, manager),
-        TrainedParameter.zeros(slot.name() + ".entries", frozen, manager, new Shape(entries)));
+        zero.flatMap(value -> pruned(frozen, chosen, manager, value)),
+        TrainedParameter.zeros(
+            slot.name() + ".entries", frozen, manager, new Shape(places.length)));
   }
 
-  /** A_log with the zeroed entries; empty if there are none. */
+  /** W with the zeroed entries; empty if there are none. */
   private static Optional<NDArray> pruned(
-      NDArray frozen, DimensionSelection chosen, NDManager manager) {
+      NDArray frozen, DimensionSelection chosen, NDManager manager, float value) {
     if (chosen.zeroedChannels().isEmpty() && chosen.zeroedStates().isEmpty()) {
       return Optional.empty();
     }
     NDArray pruned = frozen.duplicate();
     pruned.attach(manager);
     for (int channel : chosen.zeroedChannels()) {
-      pruned.set(new NDIndex(channel), Ranking.FORGETS);
+      pruned.set(new NDIndex(channel), value);
     }
     for (int i = 0; i < chosen.zeroedStates().size(); i++) {
       for (int state : chosen.zeroedStates().get(i)) {
-        pruned.set(new NDIndex(chosen.channels().get(i), state), Ranking.FORGETS);
+        pruned.set(new NDIndex(chosen.channels().get(i), state), value);
       }
     }
     return Optional.of(pruned);

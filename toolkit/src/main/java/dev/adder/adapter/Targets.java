@@ -23,7 +23,8 @@ import java.util.function.Predicate;
  */
 public record Targets(List<String> names, int fromLayer, int toLayer) {
 
-  private static final Set<String> AROUND_SSM = Set.of("norm", "in_proj", "out_proj");
+  private static final Set<String> AROUND_SSM =
+      Set.of("norm", "in_proj", "out_proj", "linear", "linear.bias");
 
   private static final Map<String, Predicate<WeightSpec>> GROUPS =
       Map.of(

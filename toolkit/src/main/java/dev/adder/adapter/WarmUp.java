@@ -3,6 +3,7 @@ package dev.adder.adapter;
 import dev.adder.model.StateSpaceModel;
 import dev.adder.model.WeightSpec;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 
 /** A first phase that only measures: its updates are trained or probed, read, and thrown away. */
@@ -29,6 +30,16 @@ public interface WarmUp {
    * @param stepsPerEpoch of the main phase
    */
   int updates(int stepsPerEpoch);
+
+  /** Rate of every step, where it is not that of the main phase. */
+  default OptionalDouble learningRate() {
+    return OptionalDouble.empty();
+  }
+
+  /** Whether the methods it is combined with stay out of the phase. */
+  default boolean alone() {
+    return false;
+  }
 
   /** The updates of the phase. */
   List<Attachment> attachments(List<WeightSpec> weights);

@@ -2,6 +2,7 @@ package dev.adder.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
@@ -10,6 +11,7 @@ import dev.adder.ssm.BiasedActivation;
 import dev.adder.ssm.MeanSquaredError;
 import dev.adder.tensor.Product;
 import dev.adder.tensor.RawTensor;
+import dev.adder.tensor.Repeat;
 import dev.adder.tensor.Sum;
 import dev.adder.tensor.Tape;
 import java.util.ArrayList;
@@ -91,8 +93,9 @@ public final class DeepS4 extends StateSpaceModel<DeepS4> {
   public NDArray forward(Tape tape, NDArray u) {
     requireInputs(u);
     NDArray stream = encode(tape, u);
-    for (S4Layer layer : layers) {
-      stream = behind(tape, stream, layer.convolve(tape, stream, null));
+    for (int i = 0; i < layers.size(); i++) {
+      NDArray after = layers.get(i).convolve(tape, stream, start(tape, i));
+      stream = behind(tape, stream, after);
     }
     return decode(tape, stream);
   }
@@ -113,7 +116,7 @@ public final class DeepS4 extends StateSpaceModel<DeepS4> {
     NDList last = new NDList();
     NDArray stream = encode(tape, u);
     for (int i = 0; i < layers.size(); i++) {
-      NDArray before = states.isEmpty() ? null : states.get(i);
+      NDArray before = states.isEmpty() ? start(tape, i) : states.get(i);
       NDList scanned = layers.get(i).scan(tape, stream, before);
       stream = behind(tape, stream, scanned.get(0));
       last.add(scanned.get(1));
@@ -158,6 +161,32 @@ public final class DeepS4 extends StateSpaceModel<DeepS4> {
             .toType(logits.getDataType(), false);
     NDArray picked = logits.logSoftmax(1).mul(oneHot).sum(new int[] {1});
     return picked.mean().neg().reshape(1);
+  }
+
+  /**
+   * What a layer begins from: nothing, a learned state, or what it keeps of a learned prefix, whose
+   * own outputs nobody reads.
+   */
+  private @Nullable NDArray start(Tape tape, int layer) {
+    NDArray state =
+        opened(layer, OpenPlaces.INITIAL_STATE).map(weight -> weight.value(tape)).orElse(null);
+    NDArray prefix =
+        opened(layer, OpenPlaces.PREFIX).map(weight -> weight.value(tape)).orElse(null);
+    if (prefix == null) {
+      return state;
+    }
+    Repeat batchOfOne = new Repeat(new Shape(1).addAll(prefix.getShape()));
+    NDArray read = tape.apply(batchOfOne, prefix).get(0);
+    NDArray last = layers.get(layer).s4().scan(tape, read, state).get(1);
+    return tape.plain(all -> all.get(0).squeeze(0), last);
+  }
+
+  /** Zeros: without training, a learned state or prefix is nothing. */
+  @Override
+  NDArray empty(WeightSpec place, NDManager owner) {
+    boolean known =
+        place.target().equals(OpenPlaces.INITIAL_STATE) || place.target().equals(OpenPlaces.PREFIX);
+    return known ? owner.zeros(new Shape(place.shape()), type()) : super.empty(place, owner);
   }
 
   private NDArray encode(Tape tape, NDArray u) {

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The places that a pretrained Mamba leaves open, and that a method may fill: what is read before
- * the first token, the state it begins from, and what stands beside its states.
+ * The places that a pretrained model leaves open, and that a method may fill: what is read before
+ * the first token, the state it begins from, and what stands beside its states. Deep S4 has those
+ * of initial states and prefixes.
  *
  * <p>Each is a weight of kind {@link Kind#OPEN}: no checkpoint has it, and without an update the
  * model behaves as if it were absent. Sizes are taken from the weights beside it.
@@ -25,6 +26,7 @@ public final class OpenPlaces {
   public static final String EXTRA_B = "x_proj.B.extra";
   public static final String EXTRA_C = "x_proj.C.extra";
 
+  private static final String S4_OUTPUT = "C";
   private static final String OF_FIRST = ".first";
 
   private OpenPlaces() {}
@@ -42,10 +44,18 @@ public final class OpenPlaces {
         "backbone.prompt", PROMPT, -1, Kind.OPEN, List.of((long) tokens, dModel), List.of());
   }
 
-  /** Inputs of in_proj before the sequence, in every block: (tokens, d_model). */
+  /** Inputs of in_proj, or of S4, before the sequence, in every block: (tokens, d_model). */
   public static List<WeightSpec> prefixes(List<WeightSpec> weights, int tokens) {
+    if (isS4(weights)) {
+      return beside("D", PREFIX, weights, d -> List.of((long) tokens, d.shape().get(0)));
+    }
     return beside(
         "in_proj", PREFIX, weights, inProj -> List.of((long) tokens, inProj.shape().get(1)));
+  }
+
+  /** Whether the blocks are S4, whose C is a weight and not computed from the input. */
+  private static boolean isS4(List<WeightSpec> weights) {
+    return weights.stream().anyMatch(weight -> weight.target().equals(S4_OUTPUT));
   }
 
   /** Inputs of the convolution before the sequence, in every block: (tokens, d_inner). */
@@ -53,9 +63,12 @@ public final class OpenPlaces {
     return beside("D", AFFIX, weights, d -> List.of((long) tokens, d.shape().get(0)));
   }
 
-  /** The state before the first token, in every block: (d_inner, d_state). */
+  /**
+   * The state before the first token, in every block: (d_inner, d_state), and (d, n, 2) if it is
+   * complex.
+   */
   public static List<WeightSpec> initialStates(List<WeightSpec> weights) {
-    return beside("A_log", INITIAL_STATE, weights, WeightSpec::shape);
+    return beside(isS4(weights) ? S4_OUTPUT : "A_log", INITIAL_STATE, weights, WeightSpec::shape);
   }
 
   /** The convolution's inputs before the first token, in every block: (d_conv − 1, d_inner). */

@@ -153,8 +153,14 @@ public final class S4Checkpoint {
    * Saves a model with its updates merged in.
    *
    * @param folder made if need be; files of the same name are replaced
+   * @throws IllegalArgumentException if a method has put something into an open place
    */
   public static void save(DeepS4 model, Path folder) throws IOException {
+    for (WeightSpec place : model.opened()) {
+      throw new IllegalArgumentException(
+          "%s cannot be merged: deep S4 has no place for \"%s\" on disk. Save the adapter instead."
+              .formatted(place.name(), place.target()));
+    }
     Files.createDirectories(folder);
     S4Config config = model.config();
     ObjectNode json = JSON.createObjectNode();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -79,10 +80,19 @@ public final class AdamW implements AutoCloseable {
    */
   public AdamW(List<Parameter> parameters, List<Double> rateFactors, double weightDecay) {
     for (int i = 0; i < parameters.size(); i++) {
+      requireSinglePrecision(parameters.get(i));
       moments.add(new Moments(parameters.get(i), rateFactors.get(i)));
     }
     manager = parameters.get(0).getArray().getManager().newSubManager();
     this.weightDecay = weightDecay;
+  }
+
+  private static void requireSinglePrecision(Parameter parameter) {
+    if (parameter.getArray().getDataType() == DataType.FLOAT64) {
+      throw new IllegalArgumentException(
+          "%s is float64, and AdamW moves float32 parameters. Train the model in float32; gradients are there in float64, too."
+              .formatted(parameter.getName()));
+    }
   }
 
   /**

@@ -48,7 +48,7 @@ public final class TrainingLoop implements AutoCloseable {
    *
    * @param phase its name in the log
    * @param objective what is made small; its batches are a pure function of their index
-   * @param totalSteps steps over which the rate falls to 0
+   * @param totalSteps steps over which the rate follows its schedule
    * @param stopAfter steps to make, at most {@code totalSteps}
    * @param afterStep told of every step once its update is made; may validate
    * @return the log of the phase
@@ -64,7 +64,7 @@ public final class TrainingLoop implements AutoCloseable {
       }
       double loss = accumulate(objective, step);
       requireFinite(loss, step);
-      double rate = settings.learningRate() * (totalSteps - step + 1) / totalSteps;
+      double rate = settings.schedule().rate(settings.learningRate(), step, totalSteps);
       double norm = optimizer.step(rate, settings.clipNorm());
       double seconds = (System.nanoTime() - start) * 1e-9;
       TrainingLog.Step done = new TrainingLog.Step(step, loss, rate, norm, seconds);
