@@ -23,6 +23,7 @@ import picocli.CommandLine.RunLast;
     subcommands = {
       Reproduce.class,
       RunNotebook.class,
+      CheckClaims.class,
       Kernel.class,
       Data.class,
       Pretrain.class,

@@ -11,9 +11,11 @@ import dev.adder.report.PngFigure;
 import dev.adder.report.TableHtml;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.parser.Parser;
@@ -27,6 +29,10 @@ final class NotebookPage {
 
   /** What terminals read as colours. */
   private static final Pattern COLOURS = Pattern.compile("\u001b\\[[0-9;]*m");
+
+  /** Formulas between dollar signs; code, in which a dollar sign is one, is found first. */
+  private static final Pattern MATH =
+      Pattern.compile("```[\\s\\S]*?```|`[^`\\n]*`|\\$\\$[\\s\\S]+?\\$\\$|\\$[^$\\n]+\\$");
 
   private final Parser markdown =
       Parser.builder().extensions(List.of(TablesExtension.create())).build();
@@ -65,7 +71,7 @@ final class NotebookPage {
       String source = text(cell.path("source"));
       if (cell.path("cell_type").asText().equals("markdown")) {
         String shown = first ? source.replaceFirst("(?m)^# .*\\R?", "") : source;
-        page.html(renderer.render(markdown.parse(shown)));
+        page.html(markdown(page, shown));
         first = false;
       } else if (cell.path("cell_type").asText().equals("code")) {
         page.code(source);
@@ -76,6 +82,29 @@ final class NotebookPage {
     }
     String name = notebook.getFileName().toString().replace(".ipynb", ".html");
     return page.write(folder, name);
+  }
+
+  /** Formulas are kept from Markdown, to which their signs mean something else. */
+  private String markdown(HtmlReport page, String source) {
+    List<String> formulas = new ArrayList<>();
+    String text =
+        MATH.matcher(source)
+            .replaceAll(
+                found -> {
+                  if (found.group().startsWith("`")) {
+                    return Matcher.quoteReplacement(found.group());
+                  }
+                  formulas.add(found.group());
+                  return "\uE000" + (formulas.size() - 1) + "\uE001";
+                });
+    String html = renderer.render(markdown.parse(text));
+    for (int i = 0; i < formulas.size(); i++) {
+      html = html.replace("\uE000" + i + "\uE001", TableHtml.escape(formulas.get(i)));
+    }
+    if (!formulas.isEmpty()) {
+      page.formulas();
+    }
+    return html;
   }
 
   private static void output(HtmlReport page, JsonNode output) {
@@ -98,7 +127,11 @@ final class NotebookPage {
                   + TableHtml.escape(text(data.path(MimeBundle.PNG)).replaceAll("\\s", ""))
                   + "\">");
         } else if (data.has(MimeBundle.HTML)) {
-          page.html("<figure class=\"table\">" + text(data.path(MimeBundle.HTML)) + "</figure>");
+          String html = text(data.path(MimeBundle.HTML));
+          if (html.contains("$$")) {
+            page.formulas();
+          }
+          page.html("<figure class=\"table\">" + html + "</figure>");
         } else {
           page.html(pre("output", text(data.path(MimeBundle.TEXT))));
         }

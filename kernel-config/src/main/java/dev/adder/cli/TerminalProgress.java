@@ -66,6 +66,29 @@ final class TerminalProgress implements ProgressListener {
     }
   }
 
+  /** The same for work whose end its caller tells in a line of its own. */
+  ProgressListener withoutEnd() {
+    TerminalProgress line = this;
+    return new ProgressListener() {
+      @Override
+      public void begin(String work, long size) {
+        line.begin(work, size);
+      }
+
+      @Override
+      public void advance(long done, String detail) {
+        line.advance(done, detail);
+      }
+
+      @Override
+      public void end(String summary) {
+        if (TERMINAL) {
+          show("");
+        }
+      }
+    };
+  }
+
   static String time(double seconds) {
     return seconds < 60
         ? String.format(Locale.ROOT, "%.0f s", seconds)

@@ -9,6 +9,7 @@ import dev.adder.data.*;
 import dev.adder.evaluation.*;
 import dev.adder.model.*;
 import dev.adder.paper.*;
+import dev.adder.paper.claims.*;
 import dev.adder.report.*;
 import dev.adder.training.*;
 import tech.tablesaw.api.*;

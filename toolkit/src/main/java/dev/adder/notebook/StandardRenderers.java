@@ -6,6 +6,10 @@ import dev.adder.adapter.TargetReport;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.paper.Comparison;
 import dev.adder.paper.ReportedNumbers;
+import dev.adder.paper.claims.Claim;
+import dev.adder.paper.claims.Counterexample;
+import dev.adder.paper.claims.Statement;
+import dev.adder.paper.claims.Verdict;
 import dev.adder.report.LossPlot;
 import dev.adder.report.ParameterTable;
 import dev.adder.report.PlotlyJson;
@@ -16,6 +20,7 @@ import dev.adder.report.TableHtml;
 import dev.adder.training.TrainingLog;
 import java.util.Base64;
 import java.util.Map;
+import org.hipparchus.linear.RealMatrix;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 
@@ -50,6 +55,11 @@ final class StandardRenderers {
         DimensionSelection.class, selection -> figure(SelectionHeatmap.of(selection)));
     Renderers.register(Comparison.class, comparison -> table(comparison.table()));
     Renderers.register(ReportedNumbers.class, numbers -> table(numbers.asTable()));
+    Renderers.register(Statement.class, ClaimHtml::of);
+    Renderers.register(Claim.class, claim -> ClaimHtml.of(claim.statement()));
+    Renderers.register(Verdict.class, ClaimHtml::of);
+    Renderers.register(Counterexample.class, ClaimHtml::of);
+    Renderers.register(RealMatrix.class, MatrixHtml::of);
   }
 
   private static MimeBundle table(Table table) {

@@ -24,11 +24,14 @@ public final class HtmlReport {
   private static final String SCRIPT =
       "/META-INF/resources/webjars/plotly.js-dist/2.35.3/plotly.js";
   private static final String SCRIPT_FILE = "plotly.js";
+  private static final String FORMULAS = "/META-INF/resources/webjars/mathjax/3.2.2/es5/tex-svg.js";
+  private static final String FORMULAS_FILE = "mathjax.js";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String title;
   private final StringBuilder body = new StringBuilder();
   private int figures;
+  private boolean formulas;
 
   public HtmlReport(String title) {
     this.title = title;
@@ -59,6 +62,12 @@ public final class HtmlReport {
   /** HTML as it is; for text that the caller has made. */
   public HtmlReport html(String html) {
     body.append(html).append('\n');
+    return this;
+  }
+
+  /** Sets what stands between dollar signs as formulas; needs no network either. */
+  public HtmlReport formulas() {
+    formulas = true;
     return this;
   }
 
@@ -149,22 +158,29 @@ public final class HtmlReport {
    */
   public Path write(Path folder, String file) throws IOException {
     Files.createDirectories(folder);
-    Path script = folder.resolve(SCRIPT_FILE);
-    if (!Files.exists(script)) {
-      copyScript(script);
+    copyScript(SCRIPT, folder.resolve(SCRIPT_FILE));
+    if (formulas) {
+      copyScript(FORMULAS, folder.resolve(FORMULAS_FILE));
     }
     Path page = folder.resolve(file);
     Files.writeString(page, page(), StandardCharsets.UTF_8);
     return page;
   }
 
-  /** In one move, so that an interrupted copy is never taken for the script. */
-  private static void copyScript(Path script) throws IOException {
-    try (InputStream in = HtmlReport.class.getResourceAsStream(SCRIPT)) {
+  /**
+   * Copies a script that is not there yet, in one move, so that an interrupted copy is never taken
+   * for it.
+   */
+  private static void copyScript(String resource, Path script) throws IOException {
+    if (Files.exists(script)) {
+      return;
+    }
+    try (InputStream in = HtmlReport.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new FileNotFoundException("The library folder lacks plotly.js. Build it again.");
+        throw new FileNotFoundException(
+            "The library folder lacks %s. Build it again.".formatted(script.getFileName()));
       }
-      Path beside = script.resolveSibling(SCRIPT_FILE + "." + UUID.randomUUID() + ".part");
+      Path beside = script.resolveSibling(script.getFileName() + "." + UUID.randomUUID() + ".part");
       Files.copy(in, beside);
       Files.move(beside, script, StandardCopyOption.REPLACE_EXISTING);
     }
@@ -184,7 +200,7 @@ public final class HtmlReport {
         <script src="%s"></script>
         <script>
         %s</script>
-        </head>
+        %s</head>
         <body>
         <main>
         <h1>%s</h1>
@@ -193,7 +209,18 @@ public final class HtmlReport {
         </body>
         </html>
         """
-        .formatted(escaped, part("report.css"), SCRIPT_FILE, part("report.js"), escaped, body);
+        .formatted(
+            escaped, part("report.css"), SCRIPT_FILE, part("report.js"), math(), escaped, body);
+  }
+
+  private String math() {
+    return formulas
+        ? """
+          <script>MathJax = { tex: { inlineMath: [["$", "$"]] }, svg: { fontCache: "global" } };</script>
+          <script src="%s"></script>
+          """
+            .formatted(FORMULAS_FILE)
+        : "";
   }
 
   private static String part(String name) throws IOException {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.hipparchus.linear.RealMatrix;
 
-/** T1: prefix-tuning an S4 layer is choosing its initial state. */
+/** T1: prefix-tuning an S4Channels layer is choosing its initial state. */
 public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
 
   private static final String ENOUGH = "at least H tokens";
@@ -19,8 +19,8 @@ public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
   private static final Statement STATEMENT =
       new Statement(
           "T1",
-          "Prefix-tuning an S4 layer is choosing its initial state",
-          "Put M free tokens p_1 … p_M before the input of an S4 layer and drop their outputs."
+          "Prefix-tuning an S4Channels layer is choosing its initial state",
+          "Put M free tokens p_1 … p_M before the input of an S4Channels layer and drop their outputs."
               + " (1) The outputs on the real tokens are those of the same layer started at the state"
               + " h_0 that the formula gives. (2) With distinct eigenvalues and all b ≠ 0 every h_0 is"
               + " reached by some prefix if M ≥ H, and not otherwise. (3) The prefix adds a term that"
@@ -127,7 +127,7 @@ public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
 
   @Override
   void run(Instance instance) {
-    S4 layer = layer(instance);
+    S4Channels layer = layer(instance);
     if (instance.without(SAME)) {
       otherOutputWeights(instance, layer);
       return;
@@ -164,7 +164,7 @@ public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
     instance.conclude("term fades", overshoot(layer, wanted, added));
   }
 
-  private static S4 layer(Instance instance) {
+  private static S4Channels layer(Instance instance) {
     Draw draw = instance.draw();
     int channels = instance.size("channels");
     int states = instance.size("states");
@@ -182,7 +182,7 @@ public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
     if (instance.without(ACTIVE)) {
       b.setColumn(0, new double[channels]);
     }
-    return new S4(a, b, c);
+    return new S4Channels(a, b, c);
   }
 
   /** Chebyshev's nodes in (−0.95, 0.95), moved by less than a third of their distance. */
@@ -195,7 +195,7 @@ public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
   }
 
   /** h_0[d, i] = Σ_m a^(M−m) b p_m. */
-  private static RealMatrix reached(S4 layer, RealMatrix prefix) {
+  private static RealMatrix reached(S4Channels layer, RealMatrix prefix) {
     RealMatrix state = Matrices.zeros(layer.channels(), layer.states());
     for (int d = 0; d < layer.channels(); d++) {
       state.setRow(d, system(layer, d, prefix.getRowDimension()).operate(prefix.getColumn(d)));
@@ -204,7 +204,7 @@ public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
   }
 
   /** diag(b) V of a channel, with a^(M−m) b in row i and column m. */
-  private static RealMatrix system(S4 layer, int channel, int tokens) {
+  private static RealMatrix system(S4Channels layer, int channel, int tokens) {
     RealMatrix system = Matrices.zeros(layer.states(), tokens);
     for (int i = 0; i < layer.states(); i++) {
       double entry = layer.b().getEntry(channel, i);
@@ -217,7 +217,8 @@ public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
   }
 
   /** The smallest prefix that comes closest to a state. */
-  private static RealMatrix prefix(Instance instance, S4 layer, RealMatrix state, int tokens) {
+  private static RealMatrix prefix(
+      Instance instance, S4Channels layer, RealMatrix state, int tokens) {
     RealMatrix prefix = Matrices.zeros(tokens, layer.channels());
     for (int d = 0; d < layer.channels(); d++) {
       RealMatrix system = system(layer, d, tokens);
@@ -228,13 +229,13 @@ public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
   }
 
   /** The outputs on x behind a prefix. */
-  private static RealMatrix behind(S4 layer, RealMatrix prefix, RealMatrix x) {
+  private static RealMatrix behind(S4Channels layer, RealMatrix prefix, RealMatrix x) {
     RealMatrix all = layer.run(Matrices.stack(prefix, x));
     return Matrices.rows(all, prefix.getRowDimension(), all.getRowDimension());
   }
 
   /** By how much the added term is above ‖c‖₁ ‖h_0‖∞ ρᵗ, as a share of it. */
-  private static double overshoot(S4 layer, RealMatrix state, RealMatrix added) {
+  private static double overshoot(S4Channels layer, RealMatrix state, RealMatrix added) {
     double most = 0;
     for (int d = 0; d < layer.channels(); d++) {
       double rho = layer.a().getRowVector(d).getLInfNorm();
@@ -249,10 +250,10 @@ public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
   }
 
   /** What is left of the way to a layer with another C, after the best initial state. */
-  private static void otherOutputWeights(Instance instance, S4 layer) {
+  private static void otherOutputWeights(Instance instance, S4Channels layer) {
     Draw draw = instance.draw();
     RealMatrix other = draw.normals(layer.channels(), layer.states());
-    S4 target = new S4(layer.a(), layer.b(), other);
+    S4Channels target = new S4Channels(layer.a(), layer.b(), other);
     double left = 0;
     double before = 0;
     RealMatrix[] gaps = new RealMatrix[FITTED_INPUTS];
@@ -271,7 +272,7 @@ public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
   }
 
   /** The term of an initial state that is closest to the mean of what is missing. */
-  private static RealMatrix bestTerm(Instance instance, S4 layer, RealMatrix mean) {
+  private static RealMatrix bestTerm(Instance instance, S4Channels layer, RealMatrix mean) {
     RealMatrix term = mean.copy();
     RealMatrix silence = Matrices.zeros(LENGTH, layer.channels());
     RealMatrix[] responses = new RealMatrix[layer.states()];

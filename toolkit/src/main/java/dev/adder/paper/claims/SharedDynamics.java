@@ -118,7 +118,9 @@ public final class SharedDynamics extends Claim<SharedDynamics> {
 
     RealMatrix x = draw.normals(LENGTH, sizes.get("width"));
     Optional<RealMatrix> gate =
-        instance.without(OPEN_GATE) ? Optional.of(draw.normals(LENGTH, channels)) : Optional.empty();
+        instance.without(OPEN_GATE)
+            ? Optional.of(draw.normals(LENGTH, channels))
+            : Optional.empty();
     RealMatrix expected = outputs(target, x, input, gate).multiply(output.transpose());
     RealMatrix found = outputs(frozen, x, tunedInput, gate).multiply(tunedOutput.transpose());
     instance.conclude("equal outputs", Matrices.difference(found, expected));

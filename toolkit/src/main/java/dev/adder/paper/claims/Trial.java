@@ -27,4 +27,10 @@ public record Trial(
   double rounding() {
     return 1000 * Math.ulp(1.0) * condition;
   }
+
+  @Override
+  public String toString() {
+    return "seed %d, %s: error %s, condition %s"
+        .formatted(seed, sizes, Bound.number(error), Bound.number(condition));
+  }
 }

@@ -9,7 +9,7 @@ import org.hipparchus.linear.RealMatrix;
  * @param b (channel, state)
  * @param c (channel, state)
  */
-record S4(RealMatrix a, RealMatrix b, RealMatrix c) {
+record S4Channels(RealMatrix a, RealMatrix b, RealMatrix c) {
 
   int channels() {
     return a.getRowDimension();
