@@ -7,7 +7,7 @@ public final class Claims {
 
   private Claims() {}
 
-  /** T1: prefix-tuning an S4Channels layer is choosing its initial state. */
+  /** T1: prefix-tuning an S4 layer is choosing its initial state. */
   public static PrefixIsInitialState prefixTuningIsInitialState() {
     return PrefixIsInitialState.standard();
   }
@@ -42,7 +42,7 @@ public final class Claims {
     return InputAlone.standard();
   }
 
-  /** T4: the fewest numbers to change so that one S4Channels channel becomes another. */
+  /** T4: the fewest numbers to change so that one S4 channel becomes another. */
   public static FewestEdits fewestEditsOfAChannel() {
     return FewestEdits.standard();
   }
@@ -67,7 +67,7 @@ public final class Claims {
     return ScatteredUpdate.standard();
   }
 
-  /** T6 d: the first 2H values of its kernel determine an S4Channels channel. */
+  /** T6 d: the first 2H values of its kernel determine an S4 channel. */
   public static KernelIdentifies kernelIdentifiesChannel() {
     return KernelIdentifies.standard();
   }

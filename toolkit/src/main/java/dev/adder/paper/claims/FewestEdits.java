@@ -8,7 +8,7 @@ import java.util.stream.DoubleStream;
 import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
 
-/** T4: the fewest numbers to change so that one S4Channels channel becomes another. */
+/** T4: the fewest numbers to change so that one S4 channel becomes another. */
 public final class FewestEdits extends Claim<FewestEdits> {
 
   private static final String DISTINCT = "distinct eigenvalues";
@@ -24,7 +24,7 @@ public final class FewestEdits extends Claim<FewestEdits> {
   private static final Statement STATEMENT =
       new Statement(
           "T4",
-          "Fewest parameters to turn one S4Channels channel into another",
+          "Fewest parameters to turn one S4 channel into another",
           "Two channels (a, b, c) are the same map if and only if their impulse responses agree, that"
               + " is, if the pairs (a_i, b_i c_i) agree up to order. So only the products b c count"
               + " and b can stay frozen. The least number of entries to change is the cost of an"

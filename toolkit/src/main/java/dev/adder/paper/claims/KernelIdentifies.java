@@ -10,7 +10,7 @@ import org.hipparchus.complex.Complex;
 import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
 
-/** T6 d: the first 2H values of an S4Channels channel's kernel determine it (Prony). */
+/** T6 d: the first 2H values of an S4 channel's kernel determine it (Prony). */
 public final class KernelIdentifies extends Claim<KernelIdentifies> {
 
   private static final String VALUES = "2H values";
@@ -21,7 +21,7 @@ public final class KernelIdentifies extends Claim<KernelIdentifies> {
   private static final Statement STATEMENT =
       new Statement(
           "T6d",
-          "The first 2H values of its kernel determine an S4Channels channel",
+          "The first 2H values of its kernel determine an S4 channel",
           "With distinct eigenvalues and all products b c ≠ 0, the pairs (a_i, b_i c_i) follow from"
               + " k_0 … k_{2H−1}: a Hankel system gives the polynomial whose roots are the a_i"
               + " (Prony), a Vandermonde system the products. It is ill-conditioned: H ≤ 4 here.",

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.hipparchus.linear.RealMatrix;
 
-/** T1: prefix-tuning an S4Channels layer is choosing its initial state. */
+/** T1: prefix-tuning an S4 layer is choosing its initial state. */
 public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
 
   private static final String ENOUGH = "at least H tokens";
@@ -19,8 +19,8 @@ public final class PrefixIsInitialState extends Claim<PrefixIsInitialState> {
   private static final Statement STATEMENT =
       new Statement(
           "T1",
-          "Prefix-tuning an S4Channels layer is choosing its initial state",
-          "Put M free tokens p_1 … p_M before the input of an S4Channels layer and drop their outputs."
+          "Prefix-tuning an S4 layer is choosing its initial state",
+          "Put M free tokens p_1 … p_M before the input of an S4 layer and drop their outputs."
               + " (1) The outputs on the real tokens are those of the same layer started at the state"
               + " h_0 that the formula gives. (2) With distinct eigenvalues and all b ≠ 0 every h_0 is"
               + " reached by some prefix if M ≥ H, and not otherwise. (3) The prefix adds a term that"

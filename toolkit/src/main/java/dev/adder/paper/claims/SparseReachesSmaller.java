@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.hipparchus.linear.RealMatrix;
+import org.hipparchus.linear.SingularValueDecomposition;
 
 /** T5: SDT with pruning and LoRA on the projections reach any smaller deep S4 model. */
 public final class SparseReachesSmaller extends Claim<SparseReachesSmaller> {
@@ -18,6 +19,8 @@ public final class SparseReachesSmaller extends Claim<SparseReachesSmaller> {
   static final String INSIDE = "residual inside";
 
   private static final int LENGTH = 30;
+  private static final double LEAST = 0.2;
+  private static final double SINGULAR = 1e-15;
 
   private static final Statement STATEMENT =
       new Statement(
@@ -54,8 +57,9 @@ public final class SparseReachesSmaller extends Claim<SparseReachesSmaller> {
                   "one less is tuned, and is pruned"),
               new Hypothesis(
                   INVERTIBLE,
-                  "the target's inner projections are invertible",
-                  "they have a singular value of 10⁻¹⁵"),
+                  "the target's inner projections are invertible; those here have no singular value"
+                      + " below 0.2",
+                  "they have one of 10⁻¹⁵"),
               new Hypothesis(
                   LINEAR, "the activation is linear", "both models have a ReLU behind every layer"),
               new Hypothesis(
@@ -242,16 +246,19 @@ public final class SparseReachesSmaller extends Claim<SparseReachesSmaller> {
             sizes.get("channels"),
             sizes.get("target states"),
             false);
-    if (!instance.without(INVERTIBLE)) {
-      return target;
-    }
-    List<LinearDeepS4.Layer> singular = new ArrayList<>();
+    List<LinearDeepS4.Layer> layers = new ArrayList<>();
     for (LinearDeepS4.Layer layer : target.layers()) {
-      RealMatrix w = layer.w();
-      RealMatrix lost = w.subtract(Matrices.truncated(w, w.getRowDimension() - 1));
-      RealMatrix nearly = w.subtract(lost.scalarMultiply(1 - 1e-15 / lost.getFrobeniusNorm()));
-      singular.add(new LinearDeepS4.Layer(layer.s4(), nearly, layer.skip(), layer.bias()));
+      SingularValueDecomposition svd = new SingularValueDecomposition(layer.w());
+      double[] values = svd.getSingularValues();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = Math.max(LEAST, values[i]);
+      }
+      if (instance.without(INVERTIBLE)) {
+        values[values.length - 1] = SINGULAR;
+      }
+      RealMatrix w = svd.getU().multiply(Matrices.diagonal(values)).multiply(svd.getVT());
+      layers.add(new LinearDeepS4.Layer(layer.s4(), w, layer.skip(), layer.bias()));
     }
-    return new LinearDeepS4(singular);
+    return new LinearDeepS4(layers);
   }
 }
