@@ -162,16 +162,6 @@ public final class Mamba extends StateSpaceModel<Mamba> {
   }
 
   /**
-   * Logits after every token, going on from a state, which is moved on.
-   *
-   * @param ids token ids (b, l), int64
-   * @return (b, l, vocabulary)
-   */
-  public NDArray logits(Tape tape, NDArray ids, MambaState state) {
-    return head(tape, normed(tape, ids, state));
-  }
-
-  /**
    * Logits after the last token, going on from a state, which is moved on.
    *
    * @param ids token ids (b, l), int64

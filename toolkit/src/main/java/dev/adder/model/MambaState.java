@@ -146,20 +146,6 @@ public final class MambaState implements AutoCloseable {
     return state;
   }
 
-  /**
-   * A state of one's own, of any floating-point type.
-   *
-   * @param windows per block, each (b, d_conv − 1, d_inner)
-   * @param hidden per block, each (b, d_inner, d_state)
-   */
-  public static MambaState of(NDManager parent, List<NDArray> windows, List<NDArray> hidden) {
-    MambaState state = new MambaState(parent.newSubManager());
-    for (int i = 0; i < windows.size(); i++) {
-      state.add(windows.get(i).duplicate(), hidden.get(i).duplicate());
-    }
-    return state;
-  }
-
   /** The convolution's last inputs in a block: (b, d_conv − 1, d_inner). */
   public NDArray window(int layer) {
     return blocks.get(layer).window();

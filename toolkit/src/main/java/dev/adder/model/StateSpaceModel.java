@@ -121,8 +121,13 @@ public abstract class StateSpaceModel<M extends StateSpaceModel<M>> extends Abst
     return open(place, value);
   }
 
-  /** Puts a fixed tensor into an open place. */
-  final Weight open(WeightSpec place, NDArray value) {
+  /**
+   * Puts a fixed tensor into an open place.
+   *
+   * @param place of kind {@code OPEN}
+   * @param value of its shape, in the model's type
+   */
+  public final Weight open(WeightSpec place, NDArray value) {
     Weight opened = new Weight(place.shaped(value.getShape()), value);
     weights.put(place.name(), opened);
     return opened;

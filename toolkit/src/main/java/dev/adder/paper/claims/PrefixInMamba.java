@@ -11,7 +11,7 @@ public final class PrefixInMamba extends Claim<PrefixInMamba> {
   private static final String WINDOW = "initial window";
   private static final String ONE_CHANNEL = "one channel";
   private static final int LENGTH = 30;
-  private static final int STREAM_LENGTH = 12;
+  private static final int TEXT = 12;
   private static final int LAYERS = 3;
   private static final int PREFIXES = 25;
 
@@ -94,8 +94,8 @@ public final class PrefixInMamba extends Claim<PrefixInMamba> {
   @Override
   void run(Instance instance) {
     scan(instance);
-    blocks(instance, "a Mamba block", 1);
-    blocks(instance, "a prompt in 3 blocks", LAYERS);
+    blocks(instance, "one block", 1);
+    blocks(instance, "three blocks", LAYERS);
     signs(instance);
   }
 
@@ -115,10 +115,10 @@ public final class PrefixInMamba extends Claim<PrefixInMamba> {
         Matrices.difference(Matrices.rows(all, tokens, tokens + LENGTH), layer.scan(x, state).y()));
   }
 
-  /** Two texts behind one prompt, read with it and from what it leaves. */
+  /** A text behind a prompt: read after it, with the prompt in its place, and from its pairs. */
   private static void blocks(Instance instance, String conclusion, int layers) {
     int tokens = instance.size("prefix");
-    int end = tokens + STREAM_LENGTH;
+    int end = tokens + TEXT;
     try (Bench bench = new Bench()) {
       RandomMamba mamba =
           RandomMamba.of(
@@ -128,15 +128,17 @@ public final class PrefixInMamba extends Claim<PrefixInMamba> {
               layers,
               instance.size("channels"),
               instance.size("states"));
-      RandomMamba.Memory pair = mamba.behind(0, tokens);
+      RandomMamba.Memory pair = mamba.behind(tokens);
       RandomMamba.Memory start = instance.without(WINDOW) ? pair.hiddenOnly() : pair;
-      RealMatrix prompted = Matrices.rows(mamba.outputs(0, end), tokens, end);
-      RealMatrix started = mamba.outputs(tokens, end, start);
       if (layers == 1) {
-        instance.show("window behind the prefix", Bench.matrix(pair.windows().get(0)));
-        instance.show("SSM state behind the prefix", Bench.matrix(pair.hidden().get(0)));
+        instance.show("window behind the prefix", pair.windows().get(0));
+        instance.show("SSM state behind the prefix", pair.hidden().get(0));
       }
-      instance.conclude(conclusion, Matrices.difference(started, prompted));
+      RealMatrix read = Matrices.rows(mamba.outputs(0, end), tokens, end);
+      RealMatrix prompted = mamba.promptedBy(tokens).outputs(tokens, end);
+      RealMatrix started = mamba.startedFrom(start).outputs(tokens, end);
+      instance.conclude(conclusion, Matrices.difference(started, read));
+      instance.conclude(conclusion + ", prompt in its place", Matrices.difference(prompted, read));
     }
   }
 

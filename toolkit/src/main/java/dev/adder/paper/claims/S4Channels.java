@@ -1,9 +1,13 @@
 package dev.adder.paper.claims;
 
+import ai.djl.ndarray.NDArray;
+import dev.adder.model.S4;
+import java.util.Optional;
 import org.hipparchus.linear.RealMatrix;
 
 /**
- * Independent diagonal channels in float64, in steps: h_t = a ∘ h_{t−1} + b x_t, y_t = Σ c ∘ h_t.
+ * Independent diagonal channels in float64, carried out by {@link S4} step by step: h_t = a ∘
+ * h_{t−1} + b x_t, y_t = Σ c ∘ h_t.
  *
  * @param a (channel, state)
  * @param b (channel, state)
@@ -21,33 +25,30 @@ record S4Channels(RealMatrix a, RealMatrix b, RealMatrix c) {
 
   /** From an empty state; x and y are (step, channel). */
   RealMatrix run(RealMatrix x) {
-    return run(x, Matrices.zeros(channels(), states()));
+    return run(x, Optional.empty());
   }
 
   /** From a state (channel, state). */
   RealMatrix run(RealMatrix x, RealMatrix start) {
-    RealMatrix h = start.copy();
-    RealMatrix y = Matrices.zeros(x.getRowDimension(), channels());
-    for (int t = 0; t < x.getRowDimension(); t++) {
-      for (int d = 0; d < channels(); d++) {
-        double sum = 0;
-        for (int i = 0; i < states(); i++) {
-          double next = a.getEntry(d, i) * h.getEntry(d, i) + b.getEntry(d, i) * x.getEntry(t, d);
-          h.setEntry(d, i, next);
-          sum += c.getEntry(d, i) * next;
-        }
-        y.setEntry(t, d, sum);
-      }
+    return run(x, Optional.of(start));
+  }
+
+  private RealMatrix run(RealMatrix x, Optional<RealMatrix> start) {
+    try (Bench bench = new Bench()) {
+      S4 s4 = s4(bench);
+      NDArray initial = start.map(bench::tensor).orElse(null);
+      return Bench.matrix(s4.scan(bench.tape(), bench.sequence(x), initial).get(0));
     }
-    return y;
+  }
+
+  private S4 s4(Bench bench) {
+    return S4.of(bench.tensor(a), bench.tensor(b), bench.tensor(c), bench.vector(0, channels()));
   }
 
   /** The outputs on an impulse in every channel: (step, channel). */
   RealMatrix kernel(int length) {
-    RealMatrix impulse = Matrices.zeros(length, channels());
-    for (int d = 0; d < channels(); d++) {
-      impulse.setEntry(0, d, 1);
+    try (Bench bench = new Bench()) {
+      return Bench.matrix(s4(bench).kernel(bench.tape(), length));
     }
-    return run(impulse);
   }
 }

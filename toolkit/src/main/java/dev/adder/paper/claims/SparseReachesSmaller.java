@@ -4,7 +4,6 @@ import dev.adder.paper.Certainty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.SingularValueDecomposition;
 
@@ -203,21 +202,22 @@ public final class SparseReachesSmaller extends Claim<SparseReachesSmaller> {
     LinearDeepS4 target = target(instance);
     LinearDeepS4 tuned = new Adaptation(instance, frozen, target).tuned();
 
-    UnaryOperator<RealMatrix> activation =
-        instance.without(LINEAR)
-            ? x -> Matrices.map(x, v -> Math.max(v, 0))
-            : UnaryOperator.identity();
     RealMatrix x = draw.normals(LENGTH, channels);
-    boolean outside = instance.without(INSIDE);
-    RealMatrix expected = target.run(x, activation, outside);
+    RealMatrix expected = outputs(instance, target, x);
     instance.show("target's outputs", expected);
-    instance.show("frozen model's outputs", frozen.run(x, activation, outside));
-    instance.conclude(
-        "equal outputs", Matrices.difference(tuned.run(x, activation, outside), expected));
+    instance.show("frozen model's outputs", outputs(instance, frozen, x));
+    instance.conclude("equal outputs", Matrices.difference(outputs(instance, tuned, x), expected));
     for (int l = 0; l < sizes.get("layers") - 1; l++) {
       RealMatrix change = tuned.layers().get(l).w().subtract(frozen.layers().get(l).w());
       instance.conclude("rank of the changes", Matrices.excess(change, rank(sizes)));
     }
+  }
+
+  private static RealMatrix outputs(Instance instance, LinearDeepS4 model, RealMatrix x) {
+    if (instance.without(INSIDE)) {
+      return model.runWithSkipsOutside(x);
+    }
+    return instance.without(LINEAR) ? model.runRectified(x) : model.run(x);
   }
 
   private static LinearDeepS4 random(

@@ -58,8 +58,7 @@ class ClaimsTest {
 
   @Test
   void a_search_makes_the_worst_random_instance_worse() {
-    Counterexample search =
-        Claims.kernelIdentifiesChannel().states(3).counterexample(400);
+    Counterexample search = Claims.kernelIdentifiesChannel().states(3).counterexample(400);
     List<Counterexample.Step> records = search.records();
     assertThat(records).extracting(Counterexample.Step::how).contains("random", "search");
     assertThat(records).isSortedAccordingTo((a, b) -> Double.compare(a.error(), b.error()));
