@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import dev.adder.paper.claims.Claims;
 import dev.adder.tensor.FusedOperator;
 import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.OperatorCheck;
@@ -75,6 +76,38 @@ class MainTest {
         OperatorCheck.of("a wrong sum", WrongSum::new, new Shape(3, 5), new Shape(3, 5));
     assertThat(Doctor.check(new PrintWriter(out, true), List.of(wrong))).isFalse();
     assertThat(out.toString()).contains("WRONG").contains("1 of 1 operators").contains("trusted");
+  }
+
+  @Test
+  void claims_are_checked_one_a_line() {
+    Run run = run("claims", "--claim", "T6b", "--trials", "3", "--seed", "5");
+    assertThat(run.code()).as(run.out()).isZero();
+    assertThat(run.out())
+        .containsPattern("✓ T6b +error [\\d.e+-]+ \\(≤ 1e-10\\), 1 of 1 controls fail, +9 trials")
+        .contains("All 1 claims hold, and all 1 negative controls fail as they should.");
+  }
+
+  @Test
+  void a_claim_that_does_not_hold_is_explained() {
+    StringWriter out = new StringWriter();
+    boolean good =
+        CheckClaims.check(
+            new PrintWriter(out, true),
+            List.of(Claims.prefixTuningIsInitialState().without("nonzero b").trials(2)));
+    assertThat(good).isFalse();
+    assertThat(out.toString())
+        .contains("✗ T1", "channels 3, states 8", "Worst instance: seed ", "without [nonzero b]")
+        .contains("1 of 1 claims are not as they should be: [T1].");
+  }
+
+  @Test
+  void a_claim_that_there_is_not_and_a_wrong_number_are_told() {
+    Run unknown = run("claims", "--claim", "T9");
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.err()).contains("There is no claim \"T9\". There are: [T1, T1b, ");
+    Run none = run("claims", "--trials", "0");
+    assertThat(none.code()).isEqualTo(1);
+    assertThat(none.err()).contains("The number of trials is 0; it must be at least 1, usually 200.");
   }
 
   /** a + b whose reference says a − b. */

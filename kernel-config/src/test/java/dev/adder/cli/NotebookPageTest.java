@@ -147,4 +147,32 @@ class NotebookPageTest {
         .startsWith(0x89, 'P', 'N', 'G');
     assertThat(data.path("text/plain").asText()).isEqualTo("Figure: Loss");
   }
+
+  @Test
+  void formulas_pass_markdown_unharmed_and_code_is_no_formula() throws IOException {
+    String page =
+        page(
+            List.of(
+                markdown(
+                    "# T\n",
+                    "A *word* with $a_i^* b_i < c_j^*$ and `\"$x\" + $y_1_` here.\n",
+                    "\n",
+                    "$$\\sum_i a_i\\\\ b$$\n")));
+    assertThat(page)
+        .contains("<em>word</em> with $a_i^* b_i &lt; c_j^*$ and <code>&quot;$x&quot; + $y_1_</code>")
+        .contains("$$\\sum_i a_i\\\\ b$$")
+        .contains("<script src=\"mathjax.js\">");
+    assertThat(folder.resolve("mathjax.js")).exists();
+  }
+
+  @Test
+  void formulas_of_outputs_are_set_and_pages_without_any_need_no_script() throws IOException {
+    String claim = "<p>$$x^2$$</p>";
+    assertThat(
+            page(
+                List.of(
+                    code("claim", List.of(shown(Map.of("text/plain", "c", "text/html", claim)))))))
+        .contains(claim, "mathjax.js");
+    assertThat(page(List.of(markdown("no formula, `$` only")))).doesNotContain("mathjax.js");
+  }
 }

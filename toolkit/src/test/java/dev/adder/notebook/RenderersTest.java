@@ -7,6 +7,7 @@ import dev.adder.adapter.TargetReport;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.evaluation.Score;
 import dev.adder.paper.ReportedNumbers;
+import dev.adder.paper.claims.Claims;
 import dev.adder.report.LossPlot;
 import dev.adder.training.ProgressListener;
 import dev.adder.training.TrainingLog;
@@ -15,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.hipparchus.linear.MatrixUtils;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -81,6 +83,38 @@ class RenderersTest {
             Renderers.render(ReportedNumbers.load().table("v3", "1")).data().get(MimeBundle.HTML))
         .asString()
         .contains("81.2", "search");
+  }
+
+  @Test
+  void a_claim_shows_its_formula_and_its_verdict_what_came_out() {
+    var claim = Claims.zeroedRowPrunesState().trials(2);
+    MimeBundle statement = Renderers.render(claim);
+    assertThat(statement.data().get(MimeBundle.HTML).toString())
+        .contains("$$W_C[i,:] = 0", "<em>a zeroed row</em>", "(derived)");
+    assertThat(statement.data().get(MimeBundle.TEXT).toString())
+        .startsWith("T6b. Zeroing a row of W_B or W_C")
+        .contains("a zeroed row: a row of W_B or W_C is zeroed");
+    MimeBundle verdict = Renderers.render(claim.check());
+    assertThat(verdict.data().get(MimeBundle.HTML).toString())
+        .contains("✓ <strong>T6b.", "without a zeroed row", "fails, as it should");
+    assertThat(verdict.data().get(MimeBundle.TEXT).toString()).contains("T6b: negative controls");
+    MimeBundle search = Renderers.render(claim.without("a zeroed row").counterexample(10));
+    assertThat(search.data().get(MimeBundle.HTML).toString())
+        .contains("✗ T6b without a zeroed row: a counterexample after");
+    assertThat(Renderers.render(claim.check().plot()).data()).containsKey(MimeBundle.PLOTLY);
+  }
+
+  @Test
+  void a_matrix_shows_three_digits_and_the_beginning_of_a_large_one() {
+    MimeBundle small =
+        Renderers.render(
+            MatrixUtils.createRealMatrix(new double[][] {{1, 0.12345}, {-2e-17, 1e-6}}));
+    assertThat(small.data().get(MimeBundle.TEXT))
+        .isEqualTo("         1     0.123\n         0   1.0e-06");
+    assertThat(small.data().get(MimeBundle.HTML).toString()).contains(">0.123</td></tr>");
+    MimeBundle large = Renderers.render(MatrixUtils.createRealMatrix(12, 40));
+    assertThat(large.data().get(MimeBundle.HTML).toString())
+        .endsWith("<p>the first 10 × 10 of 12 × 40</p>");
   }
 
   @Test

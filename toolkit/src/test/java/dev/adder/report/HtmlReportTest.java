@@ -105,4 +105,11 @@ class HtmlReportTest {
     String text = html.replaceAll("<[^>]*>", "");
     assertThat(text).isEqualTo(TableHtml.escape(java));
   }
+
+  @Test
+  void formulas_need_no_network_either() throws IOException {
+    String page = write(HtmlReport.titled("Report").formulas().paragraph("$x^2$"));
+    assertThat(page).contains("<script src=\"mathjax.js\">").doesNotContain("http:", "https:");
+    assertThat(folder.resolve("mathjax.js")).content().contains("MathJax");
+  }
 }

@@ -72,6 +72,11 @@ public final class Claims {
     return KernelIdentifies.standard();
   }
 
+  /** T6 e: a model with LoRA computes the same as one whose weights have it merged in. */
+  public static MergedLora mergedLoraIsLora() {
+    return MergedLora.standard();
+  }
+
   /** All claims, in the order of their numbers. */
   public static List<Claim<?>> all() {
     return List.of(
@@ -87,7 +92,8 @@ public final class Claims {
         equivalentLayers(),
         zeroedRowPrunesState(),
         scatteredUpdateHasHighRank(),
-        kernelIdentifiesChannel());
+        kernelIdentifiesChannel(),
+        mergedLoraIsLora());
   }
 
   /**

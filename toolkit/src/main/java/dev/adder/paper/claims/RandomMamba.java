@@ -27,7 +27,8 @@ final class RandomMamba {
   private final Bench bench;
   private final Mamba mamba;
 
-  private RandomMamba(Bench bench, Mamba mamba) {
+  /** A model of which every word is a token. */
+  RandomMamba(Bench bench, Mamba mamba) {
     this.bench = bench;
     this.mamba = mamba;
   }
@@ -70,6 +71,10 @@ final class RandomMamba {
       tensors.put(spec.name(), RawTensor.create(bench.manager(), values, new Shape(shape)));
     }
     return new RandomMamba(bench, new Mamba(config, tensors));
+  }
+
+  Mamba mamba() {
+    return mamba;
   }
 
   /** Logits after each of the words {@code from} … {@code to} − 1. */
