@@ -23,7 +23,7 @@ class MainTest {
   @Test
   void help_names_every_command() {
     assertThat(CommandRun.of("--help").out())
-        .contains("reproduce", "run-notebook", "kernel", "pretrain", "doctor");
+        .contains("reproduce", "run-notebook", "claims", "kernel", "pretrain", "doctor");
   }
 
   @Test
@@ -80,7 +80,7 @@ class MainTest {
 
   @Test
   void claims_are_checked_one_a_line() {
-    Run run = run("claims", "--claim", "T6b", "--trials", "3", "--seed", "5");
+    CommandRun run = CommandRun.of("claims", "--claim", "T6b", "--trials", "3", "--seed", "5");
     assertThat(run.code()).as(run.out()).isZero();
     assertThat(run.out())
         .containsPattern("✓ T6b +error [\\d.e+-]+ \\(≤ 1e-10\\), 1 of 1 controls fail, +9 trials")
@@ -102,12 +102,13 @@ class MainTest {
 
   @Test
   void a_claim_that_there_is_not_and_a_wrong_number_are_told() {
-    Run unknown = run("claims", "--claim", "T9");
+    CommandRun unknown = CommandRun.of("claims", "--claim", "T9");
     assertThat(unknown.code()).isEqualTo(1);
     assertThat(unknown.err()).contains("There is no claim \"T9\". There are: [T1, T1b, ");
-    Run none = run("claims", "--trials", "0");
+    CommandRun none = CommandRun.of("claims", "--trials", "0");
     assertThat(none.code()).isEqualTo(1);
-    assertThat(none.err()).contains("The number of trials is 0; it must be at least 1, usually 200.");
+    assertThat(none.err())
+        .contains("The number of trials is 0; it must be at least 1, usually 200.");
   }
 
   /** a + b whose reference says a − b. */

@@ -159,7 +159,8 @@ class NotebookPageTest {
                     "\n",
                     "$$\\sum_i a_i\\\\ b$$\n")));
     assertThat(page)
-        .contains("<em>word</em> with $a_i^* b_i &lt; c_j^*$ and <code>&quot;$x&quot; + $y_1_</code>")
+        .contains(
+            "<em>word</em> with $a_i^* b_i &lt; c_j^*$ and <code>&quot;$x&quot; + $y_1_</code>")
         .contains("$$\\sum_i a_i\\\\ b$$")
         .contains("<script src=\"mathjax.js\">");
     assertThat(folder.resolve("mathjax.js")).exists();

@@ -2,11 +2,15 @@ package dev.adder.notebook;
 
 import dev.adder.paper.claims.Counterexample;
 import dev.adder.paper.claims.Hypothesis;
+import dev.adder.paper.claims.Instance;
 import dev.adder.paper.claims.Place;
 import dev.adder.paper.claims.Statement;
 import dev.adder.paper.claims.Verdict;
 import dev.adder.report.TableHtml;
 import java.util.stream.Collectors;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /** Claims and what came out of them, with formulas that MathJax sets. */
 final class ClaimHtml {
@@ -63,6 +67,25 @@ final class ClaimHtml {
       text += "\n" + verdict.controlTable().print();
     }
     return MimeBundle.html(html.toString(), text);
+  }
+
+  /** How far the two sides of each conclusion are apart. */
+  static MimeBundle of(Instance instance) {
+    StringColumn conclusion = StringColumn.create("conclusion");
+    DoubleColumn error = DoubleColumn.create("error");
+    instance
+        .errors()
+        .forEach(
+            (name, value) -> {
+              conclusion.append(name);
+              error.append(value);
+            });
+    Table errors = Table.create("Errors", conclusion, error);
+    String matrices = "Matrices: " + String.join(", ", instance.matrices());
+    return MimeBundle.html(
+        "<p>%s</p>%s<p>%s</p>"
+            .formatted(escape(instance.toString()), TableHtml.of(errors), escape(matrices)),
+        instance + "\n" + errors.print() + "\n" + matrices);
   }
 
   /** What was found, and how the search came to it. */

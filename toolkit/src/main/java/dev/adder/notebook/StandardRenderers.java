@@ -8,6 +8,7 @@ import dev.adder.paper.Comparison;
 import dev.adder.paper.ReportedNumbers;
 import dev.adder.paper.claims.Claim;
 import dev.adder.paper.claims.Counterexample;
+import dev.adder.paper.claims.Instance;
 import dev.adder.paper.claims.Statement;
 import dev.adder.paper.claims.Verdict;
 import dev.adder.report.LossPlot;
@@ -59,6 +60,7 @@ final class StandardRenderers {
     Renderers.register(Claim.class, claim -> ClaimHtml.of(claim.statement()));
     Renderers.register(Verdict.class, ClaimHtml::of);
     Renderers.register(Counterexample.class, ClaimHtml::of);
+    Renderers.register(Instance.class, ClaimHtml::of);
     Renderers.register(RealMatrix.class, MatrixHtml::of);
   }
 

@@ -101,6 +101,8 @@ class RenderersTest {
     MimeBundle search = Renderers.render(claim.without("a zeroed row").counterexample(10));
     assertThat(search.data().get(MimeBundle.HTML).toString())
         .contains("✗ T6b without a zeroed row: a counterexample after");
+    assertThat(Renderers.render(claim.instance(3)).data().get(MimeBundle.HTML).toString())
+        .contains("<p>seed 3, channels 4, states 4</p>", "row of W_B zeroed", "y without the state");
     assertThat(Renderers.render(claim.check().plot()).data()).containsKey(MimeBundle.PLOTLY);
   }
 

@@ -51,6 +51,10 @@ public abstract class Claim<C extends Claim<C>> {
     return plan.sizes();
   }
 
+  final C at(List<Sizes> sizes) {
+    return with(plan.sizes(sizes));
+  }
+
   final C size(String name, int value) {
     return with(plan.size(name, value));
   }

@@ -36,9 +36,16 @@ public record Counterexample(
    */
   public record Step(int number, String how, double error, double condition) {}
 
-  /** Whether an instance breaks the bound by more than rounding in a badly conditioned one does. */
+  /**
+   * Whether an instance breaks the bound, and within the hypotheses by more than rounding in a
+   * badly conditioned one does.
+   */
   public boolean found() {
-    return !bound.holds(worst.error()) && !(bound.upper() && worst.error() <= worst.rounding());
+    return !bound.holds(worst.error()) && !isRounding();
+  }
+
+  private boolean isRounding() {
+    return dropped.isEmpty() && bound.upper() && worst.error() <= worst.rounding();
   }
 
   /** Each record: when, how, and the error. */

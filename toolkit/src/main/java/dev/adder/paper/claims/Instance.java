@@ -1,5 +1,6 @@
 package dev.adder.paper.claims;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ public final class Instance {
 
   /** How far apart the two sides of each conclusion are. */
   public Map<String, Double> errors() {
-    return Map.copyOf(errors);
+    return Collections.unmodifiableMap(new LinkedHashMap<>(errors));
   }
 
   double error(String conclusion) {
