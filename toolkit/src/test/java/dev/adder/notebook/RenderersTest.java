@@ -102,7 +102,8 @@ class RenderersTest {
     assertThat(search.data().get(MimeBundle.HTML).toString())
         .contains("✗ T6b without a zeroed row: a counterexample after");
     assertThat(Renderers.render(claim.instance(3)).data().get(MimeBundle.HTML).toString())
-        .contains("<p>seed 3, channels 4, states 4</p>", "row of W_B zeroed", "y without the state");
+        .contains(
+            "<p>seed 3, channels 4, states 4</p>", "row of W_B zeroed", "y without the state");
     assertThat(Renderers.render(claim.check().plot()).data()).containsKey(MimeBundle.PLOTLY);
   }
 

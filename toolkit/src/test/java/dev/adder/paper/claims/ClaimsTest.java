@@ -53,8 +53,7 @@ class ClaimsTest {
     for (Hypothesis hypothesis : claim.statement().hypotheses()) {
       Claim<?> broken = claim.without(hypothesis.name());
       List<Sizes> sizes = claim.controlSizes(hypothesis.name());
-      Counterexample search =
-          broken.at(sizes).counterexample(10);
+      Counterexample search = broken.at(sizes).counterexample(10);
       assertThat(search.found()).as("%s", search).isTrue();
       assertThat(search.toString())
           .contains("without " + hypothesis.name(), "a counterexample after");
