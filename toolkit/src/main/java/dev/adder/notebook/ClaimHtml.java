@@ -22,7 +22,10 @@ final class ClaimHtml {
     StringBuilder html = new StringBuilder();
     html.append("<p><strong>").append(escape(statement.id() + ". " + statement.title()));
     html.append("</strong></p><p>").append(escape(statement.says())).append("</p>");
-    html.append("<p>$$").append(escape(statement.formula())).append("$$</p><ul>");
+    for (String line : statement.formula().split("\\\\qquad")) {
+      html.append("<p>$$").append(escape(line.strip())).append("$$</p>");
+    }
+    html.append("<ul>");
     for (Hypothesis hypothesis : statement.hypotheses()) {
       html.append("<li><em>").append(escape(hypothesis.name())).append("</em>: ");
       html.append(escape(hypothesis.says())).append("</li>");

@@ -30,7 +30,7 @@ public final class InputAlone extends Claim<InputAlone> {
               + " input must be c I with c³ Q = Q*. So a generic target is out of reach: the closest"
               + " of 20 Levenberg–Marquardt runs stays away from it.",
           "y_1 = \\Delta\\, u\\,(u^\\top Q\\,u),\\quad Q = \\mathrm{sym}(W_C^\\top W_B)"
-              + "\\qquad\\Longrightarrow\\qquad W_{in}' = c\\,I,\\quad c^3 Q = Q^*",
+              + "\\qquad\\Longrightarrow\\quad W_{in}' = c\\,I,\\quad c^3 Q = Q^*",
           SelectionByInput.RECALLED,
           SelectionByInput.PLACES,
           List.of(

@@ -21,8 +21,8 @@ public final class S6Equivalences extends Claim<S6Equivalences> {
           "What leaves an S6 layer unchanged",
           "The same order of the states in all channels; a scaling of a row of W_B and the inverse"
               + " scaling of that row of W_C; and a change of basis G between W_down and W_up.",
-          "(A, W_B, W_C) \\to (A\\Pi^\\top, \\Pi W_B, \\Pi W_C),\\quad (W_B, W_C) \\to (S W_B, S^{-1} W_C),"
-              + "\\quad (W_{down}, W_{up}) \\to (G W_{down}, W_{up} G^{-1})",
+          "(A, W_B, W_C) \\to (A\\Pi^\\top, \\Pi W_B, \\Pi W_C),\\qquad (W_B, W_C) \\to (S W_B, S^{-1} W_C),"
+              + "\\qquad (W_{down}, W_{up}) \\to (G W_{down}, W_{up} G^{-1})",
           "",
           OURS,
           List.of(

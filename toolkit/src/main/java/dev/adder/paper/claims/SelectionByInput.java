@@ -54,8 +54,8 @@ public final class SelectionByInput extends Claim<SelectionByInput> {
             sizes(24, 4, 3, 16, 1),
             sizes(40, 8, 4, 32, 2),
             sizes(40, 8, 4, 32, 4),
-            sizes(80, 8, 4, 64, 8),
-            sizes(200, 16, 8, 64, 0)));
+            sizes(80, 8, 4, 32, 8),
+            sizes(200, 16, 8, 32, 0)));
   }
 
   /** Change of rank 0 stands for a change of full rank. */

@@ -31,8 +31,8 @@ public final class SparseReachesSmaller extends Claim<SparseReachesSmaller> {
               + " only), all other states and channels are pruned, u and β are set, W is changed by"
               + " rank r, and the last W is replaced, the frozen model becomes the target exactly."
               + " (If L* does not divide L, r = ⌈D / ⌊L / L*⌋⌉.)",
-          "W' = W + U\\,(V\\,R^{-1} M^{-1}),\\quad M_{next} = W M R + U V,\\quad"
-              + " M_{next}[G,G] = \\tau I,\\; M_{next}[G,\\bar G] = M_{next}[\\bar G,G]^\\top = 0,\\quad"
+          "W' = W + U\\,(V\\,R^{-1} M^{-1}),\\qquad M_{next} = W M R + U V,\\qquad"
+              + " M_{next}[G,G] = \\tau I,\\; M_{next}[G,\\bar G] = M_{next}[\\bar G,G]^\\top = 0,\\qquad"
               + " \\mathrm{rank}(W' - W) \\le \\lceil D L^*/L \\rceil",
           "Selecting at most ⌈D L*/L⌉ channels per layer and H* states in each, with low-rank updates"
               + " of the projections, updated residuals and biases, and the last projection fully"

@@ -9,7 +9,7 @@ import java.util.List;
  * @param id short, such as "T1"
  * @param title in a sentence
  * @param says the precise form, in words
- * @param formula the same in LaTeX, without delimiters
+ * @param formula the same in LaTeX, without delimiters; {@code \qquad} parts one line from the next
  * @param recalled what the paper is recalled to say, in words
  * @param places where the paper has it
  * @param hypotheses what it asks for
