@@ -105,11 +105,18 @@ final class ConvolutionKernel {
             int steps = Math.min(STEPS, length - t);
             inputs(sequence, block, t - taps + 1, steps + taps - 1, tile.input);
             tile.forward(steps);
-            ScanTile.drain(tile.output, to, row(sequence, t, block), channels, steps, lanes(block));
+            ScanTile.drain(
+                tile.output, 0, to, row(sequence, t, block), channels, steps, lanes(block));
           }
           inputs(sequence, block, length - taps + 1, taps - 1, tile.input);
           ScanTile.drain(
-              tile.input, behind, windowRow(sequence, 0, block), channels, taps - 1, lanes(block));
+              tile.input,
+              0,
+              behind,
+              windowRow(sequence, 0, block),
+              channels,
+              taps - 1,
+              lanes(block));
         });
     return new NDList(y, after);
   }
@@ -163,6 +170,7 @@ final class ConvolutionKernel {
             int before = Math.max(0, Math.min(steps, -t));
             ScanTile.drain(
                 tile.output,
+                0,
                 rawWindow,
                 windowRow(sequence, t + taps - 1, block),
                 channels,
@@ -171,6 +179,7 @@ final class ConvolutionKernel {
             System.arraycopy(tile.output, before * LANES, tile.output, 0, (steps - before) * LANES);
             ScanTile.drain(
                 tile.output,
+                0,
                 rawDx,
                 row(sequence, t + before, block),
                 channels,
@@ -207,7 +216,7 @@ final class ConvolutionKernel {
     int rows = g == null ? 0 : Math.max(0, end - first);
     if (rows > 0) {
       inputs(sequence, block, first - taps + 1, rows + taps - 1, tile.input);
-      ScanTile.fill(g, row(sequence, first, block), channels, rows, lanes(block), tile.output);
+      ScanTile.fill(g, row(sequence, first, block), channels, rows, lanes(block), tile.output, 0);
     }
     tile.backward(first - t, rows, Math.max(0, Math.min(rows, t + steps - first)), steps);
   }

@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Workers;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +97,7 @@ final class ScanKernel {
           int first = task % groups * BLOCKS_PER_GROUP;
           forward(sequence, first, output, keep);
           for (int block = first; block < end(first); block++) {
-            writeStates(tile().h, block - first, state, sequence, block);
+            writeStates(tile(), tile().h, block - first, state, sequence, block);
           }
         });
     return new NDList(y, last);
@@ -117,7 +116,7 @@ final class ScanKernel {
     ScanTile tile = tile();
     loadChannels(tile, first);
     for (int block = first; block < end(first); block++) {
-      readStates(initial, sequence, block, tile.h, block - first);
+      readStates(initial, sequence, block, tile, tile.h, block - first);
       poison(tile, block - first);
     }
     for (int i = 0; i < tiles; i++) {
@@ -126,11 +125,12 @@ final class ScanKernel {
       for (int block = first; block < end(first); block++) {
         int place = block - first;
         if (keep != null) {
-          keep.write(kept(sequence, block, i), tile.h, place * states * LANES, states * LANES);
+          int from = tile.h + place * states * LANES;
+          keep.write(kept(sequence, block, i), tile.memory, from, states * LANES);
         }
         load(tile, sequence, block, i, steps);
         tile.forward(place, steps);
-        ScanTile.drain(tile.read, output, row(sequence, i, block), channels, steps, lanes(block));
+        drain(tile.read, output, row(sequence, i, block), steps, lanes(block));
       }
     }
   }
@@ -146,17 +146,17 @@ final class ScanKernel {
 
   /** What belongs to the channels of a group. */
   private void loadChannels(ScanTile tile, int first) {
-    Arrays.fill(tile.aLog2, 0);
-    Arrays.fill(tile.skip, 0);
-    Arrays.fill(tile.bias, 0);
+    tile.clear(tile.aLog2, BLOCKS_PER_GROUP * states * LANES);
+    tile.clear(tile.skip, BLOCKS_PER_GROUP * LANES);
+    tile.clear(tile.bias, BLOCKS_PER_GROUP * LANES);
     int from = first * LANES;
     int count = Math.min(channels, end(first) * LANES) - from;
-    skip.read(from, tile.skip, 0, count);
-    bias.read(from, tile.bias, 0, count);
+    skip.read(from, tile.memory, tile.skip, count);
+    bias.read(from, tile.memory, tile.bias, count);
     for (int i = 0; i < count; i++) {
-      int to = i / LANES * states * LANES + i % LANES;
+      int to = tile.aLog2 + i / LANES * states * LANES + i % LANES;
       for (int n = 0; n < states; n++) {
-        tile.aLog2[to + n * LANES] = a.get((from + i) * states + n) * VectorMath.LOG2_E;
+        tile.memory[to + n * LANES] = a.get((from + i) * states + n) * VectorMath.LOG2_E;
       }
     }
   }
@@ -165,8 +165,8 @@ final class ScanKernel {
   private void poison(ScanTile tile, int place) {
     int from = place * states * LANES;
     for (int i = from; i < from + states * LANES; i++) {
-      if (!(tile.aLog2[i] <= 0)) {
-        tile.h[i] = Float.NaN;
+      if (!(tile.memory[tile.aLog2 + i] <= 0)) {
+        tile.memory[tile.h + i] = Float.NaN;
       }
     }
   }
@@ -174,41 +174,50 @@ final class ScanKernel {
   private void load(ScanTile tile, int sequence, int block, int index, int steps) {
     int at = row(sequence, index, block);
     int lanes = lanes(block);
-    ScanTile.fill(x, at, channels, steps, lanes, tile.x);
-    ScanTile.fill(raw, at, channels, steps, lanes, tile.raw);
-    ScanTile.fill(z, at, channels, steps, lanes, tile.z);
+    fill(x, at, steps, lanes, tile.x);
+    fill(raw, at, steps, lanes, tile.raw);
+    fill(z, at, steps, lanes, tile.z);
+  }
+
+  private void fill(RawTensor from, int at, int steps, int lanes, int range) {
+    ScanTile.fill(from, at, channels, steps, lanes, tile().memory, range);
+  }
+
+  private void drain(int range, RawTensor to, int at, int steps, int lanes) {
+    ScanTile.drain(tile().memory, range, to, at, channels, steps, lanes);
   }
 
   /** B and C, which all channels share. */
   private void loadSelective(ScanTile tile, int sequence, int index, int steps) {
     int at = (sequence * length + index * STEPS) * states;
-    b.read(at, tile.b, 0, steps * states);
-    c.read(at, tile.c, 0, steps * states);
+    b.read(at, tile.memory, tile.b, steps * states);
+    c.read(at, tile.memory, tile.c, steps * states);
   }
 
   /** (sequence, channel, state) into (state, lane) of a block; zeros where there is no tensor. */
   private void readStates(
-      @Nullable RawTensor from, int sequence, int block, float[] to, int place) {
-    int offset = place * states * LANES;
-    Arrays.fill(to, offset, offset + states * LANES, 0);
+      @Nullable RawTensor from, int sequence, int block, ScanTile tile, int range, int place) {
+    int offset = range + place * states * LANES;
+    tile.clear(offset, states * LANES);
     if (from == null) {
       return;
     }
     int start = (sequence * channels + block * LANES) * states;
     for (int lane = 0; lane < lanes(block); lane++) {
       for (int n = 0; n < states; n++) {
-        to[offset + n * LANES + lane] = from.get(start + lane * states + n);
+        tile.memory[offset + n * LANES + lane] = from.get(start + lane * states + n);
       }
     }
   }
 
   /** (state, lane) of a block into (sequence, channel, state). */
-  private void writeStates(float[] from, int place, RawTensor to, int sequence, int block) {
-    int offset = place * states * LANES;
+  private void writeStates(
+      ScanTile tile, int range, int place, RawTensor to, int sequence, int block) {
+    int offset = range + place * states * LANES;
     int start = (sequence * channels + block * LANES) * states;
     for (int lane = 0; lane < lanes(block); lane++) {
       for (int n = 0; n < states; n++) {
-        to.put(start + lane * states + n, from[offset + n * LANES + lane]);
+        to.put(start + lane * states + n, tile.memory[offset + n * LANES + lane]);
       }
     }
   }
@@ -276,33 +285,33 @@ final class ScanKernel {
     int last = end(first);
     ScanTile tile = tile();
     loadChannels(tile, first);
-    Arrays.fill(tile.da, 0);
-    Arrays.fill(tile.dskip, 0);
-    Arrays.fill(tile.dbias, 0);
+    tile.clear(tile.da, BLOCKS_PER_GROUP * states * LANES);
+    tile.clear(tile.dskip, BLOCKS_PER_GROUP * LANES);
+    tile.clear(tile.dbias, BLOCKS_PER_GROUP * LANES);
     for (int block = first; block < last; block++) {
-      readStates(to.ofState, sequence, block, tile.dh, block - first);
+      readStates(to.ofState, sequence, block, tile, tile.dh, block - first);
     }
     RawTensor path = RawTensor.of(kept);
     for (int i = tiles - 1; i >= 0; i--) {
       int steps = Math.min(STEPS, length - i * STEPS);
-      Arrays.fill(tile.db, 0);
-      Arrays.fill(tile.dc, 0);
+      tile.clear(tile.db, states * STEPS * LANES);
+      tile.clear(tile.dc, states * STEPS * LANES);
       loadSelective(tile, sequence, i, steps);
       for (int block = first; block < last; block++) {
         backward(sequence, block, block - first, i, steps, tile, path, to);
       }
       int offset = ((group * batch + sequence) * length + i * STEPS) * states;
-      writeTotals(tile.db, to.rawDb, offset, steps);
-      writeTotals(tile.dc, to.rawDc, offset, steps);
+      writeTotals(tile, tile.db, to.rawDb, offset, steps);
+      writeTotals(tile, tile.dc, to.rawDc, offset, steps);
     }
     for (int block = first; block < last; block++) {
-      writeStates(tile.dh, block - first, to.rawDh, sequence, block);
-      writeStates(tile.da, block - first, to.rawDa, sequence, block);
+      writeStates(tile, tile.dh, block - first, to.rawDh, sequence, block);
+      writeStates(tile, tile.da, block - first, to.rawDa, sequence, block);
     }
     int channel = sequence * channels + first * LANES;
     int count = Math.min(channels, last * LANES) - first * LANES;
-    to.rawDskip.write(channel, tile.dskip, 0, count);
-    to.rawDbias.write(channel, tile.dbias, 0, count);
+    to.rawDskip.write(channel, tile.memory, tile.dskip, count);
+    to.rawDbias.write(channel, tile.memory, tile.dbias, count);
   }
 
   private void backward(
@@ -316,24 +325,25 @@ final class ScanKernel {
       Sums to) {
     int lanes = lanes(block);
     int at = row(sequence, index, block);
-    path.read(kept(sequence, block, index), tile.h, place * states * LANES, states * LANES);
+    int h = tile.h + place * states * LANES;
+    path.read(kept(sequence, block, index), tile.memory, h, states * LANES);
     load(tile, sequence, block, index, steps);
     if (to.ofOutput == null) {
-      Arrays.fill(tile.g, 0);
+      tile.clear(tile.g, STEPS * LANES);
     } else {
-      ScanTile.fill(to.ofOutput, at, channels, steps, lanes, tile.g);
+      fill(to.ofOutput, at, steps, lanes, tile.g);
     }
     tile.backward(place, steps);
-    ScanTile.drain(tile.x, to.rawDx, at, channels, steps, lanes);
-    ScanTile.drain(tile.raw, to.rawDraw, at, channels, steps, lanes);
-    ScanTile.drain(tile.z, to.rawDz, at, channels, steps, lanes);
+    drain(tile.x, to.rawDx, at, steps, lanes);
+    drain(tile.raw, to.rawDraw, at, steps, lanes);
+    drain(tile.z, to.rawDz, at, steps, lanes);
   }
 
   /** Sums over the lanes: (state, step, lane) into (step, state). */
-  private void writeTotals(float[] lanes, RawTensor to, int offset, int steps) {
+  private void writeTotals(ScanTile tile, int range, RawTensor to, int offset, int steps) {
     float[] totals = new float[STEPS];
     for (int n = 0; n < states; n++) {
-      LaneSum.of(lanes, n * STEPS * LANES, steps, totals);
+      LaneSum.of(tile.memory, range + n * STEPS * LANES, steps, totals);
       for (int t = 0; t < steps; t++) {
         to.put(offset + t * states + n, totals[t]);
       }

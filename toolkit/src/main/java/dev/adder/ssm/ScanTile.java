@@ -40,9 +40,10 @@ final class ScanTile {
   private static final int PASS_GATE = 4;
   private static final int RETRACE = 5;
   private static final int GO_BACK = 6;
-  private static final int FINISH = 7;
-  private static final int PASS_STEP_SIZES = 8;
-  private static final int PASS_GATE_INPUT = 9;
+  private static final int GO_BACK_BY_TWO = 7;
+  private static final int FINISH = 8;
+  private static final int PASS_STEP_SIZES = 9;
+  private static final int PASS_GATE_INPUT = 10;
 
   /** Called through an array, a loop is compiled by itself and never inlined into its caller. */
   private final Loop[] loops = {
@@ -53,6 +54,7 @@ final class ScanTile {
     this::passGate,
     this::retrace,
     this::goBack,
+    this::goBackByTwo,
     this::finish,
     this::passStepSizes,
     this::passGateInput
@@ -60,85 +62,122 @@ final class ScanTile {
 
   final int states;
 
-  // By (step, lane).
-  final float[] x = new float[WIDE];
-  final float[] raw = new float[WIDE];
-  final float[] z = new float[WIDE];
-  final float[] g = new float[WIDE];
-  private final float[] delta = new float[WIDE];
-  private final float[] drive = new float[WIDE];
-  private final float[] gated = new float[WIDE];
+  /**
+   * All that a tile works with, one range behind the other, each a vector further than the numbers
+   * in it ask for: ranges that begin a multiple of 4096 bytes apart make the processor wait, since
+   * it takes a store to one for a store to the other (measured: a third more time on the way back).
+   */
+  final float[] memory;
+
+  private int end;
+
+  // Where ranges begin. By (step, lane).
+  final int x = range(WIDE);
+  final int raw = range(WIDE);
+  final int z = range(WIDE);
+  final int g = range(WIDE);
+  private final int delta = range(WIDE);
+  private final int drive = range(WIDE);
+  private final int gated = range(WIDE);
 
   /** C h + D x; forward turns it into the output. */
-  final float[] read = new float[WIDE];
+  final int read = range(WIDE);
 
-  private final float[] ddrive = new float[WIDE];
-  private final float[] ddelta = new float[WIDE];
+  private final int ddrive = range(WIDE);
+  private final int ddelta = range(WIDE);
 
-  /** The states of one index before each step and behind the last, by (step, lane). */
-  private final float[] path = new float[WIDE + LANES];
+  /** The states of an even index before each step and behind the last; then of an odd one. */
+  private final int path = range(WIDE + LANES);
 
-  private final float[] decay = new float[WIDE];
-
-  // By (step, state).
-  final float[] b;
-  final float[] c;
-
-  // By (block of the group, state, lane).
-  final float[] h;
-  final float[] aLog2;
-  final float[] dh;
-  final float[] da;
+  private final int otherPath = range(WIDE + LANES);
+  private final int decay = range(WIDE);
+  private final int otherDecay = range(WIDE);
 
   // By (block of the group, lane).
-  final float[] skip = new float[BLOCKS * LANES];
-  final float[] bias = new float[BLOCKS * LANES];
-  final float[] dskip = new float[BLOCKS * LANES];
-  final float[] dbias = new float[BLOCKS * LANES];
+  final int skip = range(BLOCKS * LANES);
+  final int bias = range(BLOCKS * LANES);
+  final int dskip = range(BLOCKS * LANES);
+  final int dbias = range(BLOCKS * LANES);
+
+  // By (step, state).
+  final int b;
+  final int c;
+
+  // By (block of the group, state, lane).
+  final int h;
+  final int aLog2;
+  final int dh;
+  final int da;
 
   /** Sums over the blocks of a group, by (state, step, lane). */
-  final float[] db;
+  final int db;
 
-  final float[] dc;
+  final int dc;
 
   ScanTile(int states) {
     this.states = states;
-    b = new float[STEPS * states];
-    c = new float[STEPS * states];
-    h = new float[BLOCKS * states * LANES];
-    aLog2 = new float[BLOCKS * states * LANES];
-    dh = new float[BLOCKS * states * LANES];
-    da = new float[BLOCKS * states * LANES];
-    db = new float[states * WIDE];
-    dc = new float[states * WIDE];
+    b = range(STEPS * states);
+    c = range(STEPS * states);
+    h = range(BLOCKS * states * LANES);
+    aLog2 = range(BLOCKS * states * LANES);
+    dh = range(BLOCKS * states * LANES);
+    da = range(BLOCKS * states * LANES);
+    db = range(states * WIDE);
+    dc = range(states * WIDE);
+    memory = new float[end];
+  }
+
+  private int range(int size) {
+    int start = end;
+    end += SPECIES.loopBound(size + LANES - 1) + LANES;
+    return start;
+  }
+
+  private FloatVector load(int at) {
+    return FloatVector.fromArray(SPECIES, memory, at);
+  }
+
+  private void store(FloatVector vector, int at) {
+    vector.intoArray(memory, at);
+  }
+
+  private FloatVector broadcast(int at) {
+    return FloatVector.broadcast(SPECIES, memory[at]);
+  }
+
+  /** Sets numbers of a range to 0. */
+  void clear(int range, int size) {
+    Arrays.fill(memory, range, range + size, 0);
   }
 
   /**
-   * Rows of a tensor, {@code stride} apart, into (step, lane); lanes there are no channels for are
-   * 0.
+   * Rows of a tensor, {@code stride} apart, into (step, lane) from an index on; lanes there are no
+   * channels for are 0.
    */
-  static void fill(RawTensor from, int at, int stride, int steps, int lanes, float[] to) {
+  static void fill(
+      RawTensor from, int at, int stride, int steps, int lanes, float[] to, int start) {
     if (lanes == LANES) {
       for (int t = 0; t < steps; t++) {
-        from.load(at + t * stride).intoArray(to, t * LANES);
+        from.load(at + t * stride).intoArray(to, start + t * LANES);
       }
     } else {
-      Arrays.fill(to, 0, steps * LANES, 0);
+      Arrays.fill(to, start, start + steps * LANES, 0);
       for (int t = 0; t < steps; t++) {
-        from.read(at + t * stride, to, t * LANES, lanes);
+        from.read(at + t * stride, to, start + t * LANES, lanes);
       }
     }
   }
 
-  /** (step, lane) into rows of a tensor. */
-  static void drain(float[] from, RawTensor to, int at, int stride, int steps, int lanes) {
+  /** (step, lane) from an index on into rows of a tensor. */
+  static void drain(
+      float[] from, int start, RawTensor to, int at, int stride, int steps, int lanes) {
     if (lanes == LANES) {
       for (int t = 0; t < steps; t++) {
-        to.store(FloatVector.fromArray(SPECIES, from, t * LANES), at + t * stride);
+        to.store(FloatVector.fromArray(SPECIES, from, start + t * LANES), at + t * stride);
       }
     } else {
       for (int t = 0; t < steps; t++) {
-        to.write(at + t * stride, from, t * LANES, lanes);
+        to.write(at + t * stride, from, start + t * LANES, lanes);
       }
     }
   }
@@ -163,50 +202,45 @@ final class ScanTile {
 
   /** Δ x and D x. */
   private void drive(int block, int none, int steps) {
-    FloatVector d = FloatVector.fromArray(SPECIES, skip, block * LANES);
+    FloatVector d = load(skip + block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      FloatVector xt = FloatVector.fromArray(SPECIES, x, at);
-      xt.mul(FloatVector.fromArray(SPECIES, delta, at)).intoArray(drive, at);
-      d.mul(xt).intoArray(read, at);
+      FloatVector xt = load(x + at);
+      store(xt.mul(load(delta + at)), drive + at);
+      store(d.mul(xt), read + at);
     }
   }
 
   /** Δ = softplus(δ + bias). */
   private void stepSizes(int block, int none, int steps) {
-    FloatVector shift = FloatVector.fromArray(SPECIES, bias, block * LANES);
+    FloatVector shift = load(bias + block * LANES);
     for (int t = 0; t < steps; t++) {
-      FloatVector biased = FloatVector.fromArray(SPECIES, raw, t * LANES).add(shift);
-      VectorMath.softplus(biased).intoArray(delta, t * LANES);
+      int at = t * LANES;
+      store(VectorMath.softplus(load(raw + at).add(shift)), delta + at);
     }
   }
 
   /** h ← exp(Δ A) h + Δ x B for one state, and C h added to what is read. */
   private void advance(int block, int n, int steps) {
-    int row = block * states + n;
-    FloatVector state = FloatVector.fromArray(SPECIES, h, row * LANES);
-    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, row * LANES);
+    int row = (block * states + n) * LANES;
+    FloatVector state = load(h + row);
+    FloatVector an = load(aLog2 + row);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
       int selective = t * states + n;
-      FloatVector step = FloatVector.fromArray(SPECIES, delta, at);
-      FloatVector driven = FloatVector.fromArray(SPECIES, drive, at).mul(b[selective]);
-      state = VectorMath.decay(step.mul(an)).fma(state, driven);
-      state
-          .fma(
-              FloatVector.broadcast(SPECIES, c[selective]),
-              FloatVector.fromArray(SPECIES, read, at))
-          .intoArray(read, at);
+      FloatVector driven = load(drive + at).mul(memory[b + selective]);
+      state = VectorMath.decay(load(delta + at).mul(an)).fma(state, driven);
+      store(state.fma(broadcast(c + selective), load(read + at)), read + at);
     }
-    state.intoArray(h, row * LANES);
+    store(state, h + row);
   }
 
   private void gate(int block, int none, int steps) {
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      FloatVector zt = FloatVector.fromArray(SPECIES, z, at);
+      FloatVector zt = load(z + at);
       FloatVector silu = zt.mul(VectorMath.sigmoid(zt));
-      FloatVector.fromArray(SPECIES, read, at).mul(silu).intoArray(read, at);
+      store(load(read + at).mul(silu), read + at);
     }
   }
 
@@ -219,47 +253,55 @@ final class ScanTile {
     run(STEP_SIZES, block, 0, steps);
     run(DRIVE, block, 0, steps);
     run(PASS_GATE, block, 0, steps);
-    Arrays.fill(ddrive, 0, steps * LANES, 0);
-    Arrays.fill(ddelta, 0, steps * LANES, 0);
-    for (int n = 0; n < states; n++) {
+    clear(ddrive, steps * LANES);
+    clear(ddelta, steps * LANES);
+    int pairs = states - states % 2;
+    for (int n = 0; n < pairs; n += 2) {
       run(RETRACE, block, n, steps);
-      run(GO_BACK, block, n, steps);
+      run(RETRACE, block, n + 1, steps);
+      run(GO_BACK_BY_TWO, block, n, steps);
+    }
+    if (pairs < states) {
+      run(RETRACE, block, pairs, steps);
+      run(GO_BACK, block, pairs, steps);
     }
     run(FINISH, block, 0, steps);
     run(PASS_STEP_SIZES, block, 0, steps);
     run(PASS_GATE_INPUT, block, 0, steps);
   }
 
-  /** The gradient of C h + D x. */
+  /**
+   * The gradient of C h + D x; and in place of z the slope of its gate, d SiLU(z)/dz = σ·(1 + z −
+   * SiLU(z)).
+   */
   private void passGate(int block, int none, int steps) {
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      FloatVector zt = FloatVector.fromArray(SPECIES, z, at);
-      FloatVector silu = zt.mul(VectorMath.sigmoid(zt));
-      FloatVector.fromArray(SPECIES, g, at).mul(silu).intoArray(gated, at);
+      FloatVector zt = load(z + at);
+      FloatVector sigmoid = VectorMath.sigmoid(zt);
+      FloatVector silu = zt.mul(sigmoid);
+      store(load(g + at).mul(silu), gated + at);
+      store(sigmoid.mul(zt.sub(silu).add(1f)), z + at);
     }
   }
 
   /** {@link #advance} again, keeping the path and the decays. */
   private void retrace(int block, int n, int steps) {
-    int row = block * states + n;
-    FloatVector state = FloatVector.fromArray(SPECIES, h, row * LANES);
-    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, row * LANES);
-    state.intoArray(path, 0);
+    int pathOf = n % 2 == 0 ? path : otherPath;
+    int decayOf = n % 2 == 0 ? decay : otherDecay;
+    int row = (block * states + n) * LANES;
+    FloatVector state = load(h + row);
+    FloatVector an = load(aLog2 + row);
+    store(state, pathOf);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
       int selective = t * states + n;
-      FloatVector step = FloatVector.fromArray(SPECIES, delta, at);
-      FloatVector driven = FloatVector.fromArray(SPECIES, drive, at).mul(b[selective]);
-      FloatVector decayed = VectorMath.decay(step.mul(an));
-      decayed.intoArray(decay, at);
+      FloatVector driven = load(drive + at).mul(memory[b + selective]);
+      FloatVector decayed = VectorMath.decay(load(delta + at).mul(an));
+      store(decayed, decayOf + at);
       state = decayed.fma(state, driven);
-      state.intoArray(path, at + LANES);
-      state
-          .fma(
-              FloatVector.broadcast(SPECIES, c[selective]),
-              FloatVector.fromArray(SPECIES, read, at))
-          .intoArray(read, at);
+      store(state, pathOf + at + LANES);
+      store(state.fma(broadcast(c + selective), load(read + at)), read + at);
     }
   }
 
@@ -268,83 +310,114 @@ final class ScanTile {
    * Δ (through the decay): d(Δ A) = dh before the step ∘ h before it.
    */
   private void goBack(int block, int n, int steps) {
-    int row = block * states + n;
-    FloatVector gradient = FloatVector.fromArray(SPECIES, dh, row * LANES);
-    FloatVector an = FloatVector.fromArray(SPECIES, aLog2, row * LANES);
-    FloatVector sum = FloatVector.fromArray(SPECIES, da, row * LANES);
+    int row = (block * states + n) * LANES;
+    FloatVector gradient = load(dh + row);
+    FloatVector an = load(aLog2 + row);
+    FloatVector sum = load(da + row);
+    FloatVector after = load(path + steps * LANES);
     int sums = n * WIDE;
     for (int t = steps - 1; t >= 0; t--) {
       int at = t * LANES;
       int selective = t * states + n;
-      FloatVector gt = FloatVector.fromArray(SPECIES, gated, at);
-      gt.fma(
-              FloatVector.fromArray(SPECIES, path, at + LANES),
-              FloatVector.fromArray(SPECIES, dc, sums + at))
-          .intoArray(dc, sums + at);
-      gradient = gt.fma(FloatVector.broadcast(SPECIES, c[selective]), gradient);
-      gradient
-          .fma(
-              FloatVector.fromArray(SPECIES, drive, at),
-              FloatVector.fromArray(SPECIES, db, sums + at))
-          .intoArray(db, sums + at);
-      gradient
-          .fma(
-              FloatVector.broadcast(SPECIES, b[selective]),
-              FloatVector.fromArray(SPECIES, ddrive, at))
-          .intoArray(ddrive, at);
-      gradient = gradient.mul(FloatVector.fromArray(SPECIES, decay, at));
-      FloatVector exponent = gradient.mul(FloatVector.fromArray(SPECIES, path, at));
-      sum = exponent.fma(FloatVector.fromArray(SPECIES, delta, at), sum);
-      exponent.fma(an, FloatVector.fromArray(SPECIES, ddelta, at)).intoArray(ddelta, at);
+      FloatVector gt = load(gated + at);
+      store(gt.fma(after, load(dc + sums + at)), dc + sums + at);
+      gradient = gt.fma(broadcast(c + selective), gradient);
+      store(gradient.fma(load(drive + at), load(db + sums + at)), db + sums + at);
+      store(gradient.fma(broadcast(b + selective), load(ddrive + at)), ddrive + at);
+      gradient = gradient.mul(load(decay + at));
+      after = load(path + at);
+      FloatVector exponent = gradient.mul(after);
+      sum = exponent.fma(load(delta + at), sum);
+      store(exponent.fma(an, load(ddelta + at)), ddelta + at);
     }
-    gradient.intoArray(dh, row * LANES);
-    sum.intoArray(da, row * LANES);
+    store(gradient, dh + row);
+    store(sum, da + row);
+  }
+
+  /**
+   * {@link #goBack} for two states at once: the loop is bound by loads and stores, of which the two
+   * share many. Sums are taken in the order of the states.
+   */
+  private void goBackByTwo(int block, int n, int steps) {
+    int row = (block * states + n) * LANES;
+    int otherRow = row + LANES;
+    FloatVector gradient = load(dh + row);
+    FloatVector other = load(dh + otherRow);
+    FloatVector an = load(aLog2 + row);
+    FloatVector otherAn = load(aLog2 + otherRow);
+    FloatVector sum = load(da + row);
+    FloatVector otherSum = load(da + otherRow);
+    FloatVector after = load(path + steps * LANES);
+    FloatVector otherAfter = load(otherPath + steps * LANES);
+    int sums = n * WIDE;
+    int otherSums = sums + WIDE;
+    for (int t = steps - 1; t >= 0; t--) {
+      int at = t * LANES;
+      int selective = t * states + n;
+      FloatVector gt = load(gated + at);
+      store(gt.fma(after, load(dc + sums + at)), dc + sums + at);
+      store(gt.fma(otherAfter, load(dc + otherSums + at)), dc + otherSums + at);
+      gradient = gt.fma(broadcast(c + selective), gradient);
+      other = gt.fma(broadcast(c + selective + 1), other);
+      FloatVector driven = load(drive + at);
+      store(gradient.fma(driven, load(db + sums + at)), db + sums + at);
+      store(other.fma(driven, load(db + otherSums + at)), db + otherSums + at);
+      FloatVector ofDrive = gradient.fma(broadcast(b + selective), load(ddrive + at));
+      store(other.fma(broadcast(b + selective + 1), ofDrive), ddrive + at);
+      gradient = gradient.mul(load(decay + at));
+      other = other.mul(load(otherDecay + at));
+      after = load(path + at);
+      otherAfter = load(otherPath + at);
+      FloatVector exponent = gradient.mul(after);
+      FloatVector otherExponent = other.mul(otherAfter);
+      FloatVector step = load(delta + at);
+      sum = exponent.fma(step, sum);
+      otherSum = otherExponent.fma(step, otherSum);
+      FloatVector ofStep = exponent.fma(an, load(ddelta + at));
+      store(otherExponent.fma(otherAn, ofStep), ddelta + at);
+    }
+    store(gradient, dh + row);
+    store(other, dh + otherRow);
+    store(sum, da + row);
+    store(otherSum, da + otherRow);
   }
 
   /** The gradients of x and of Δ, and the sum of that of D. */
   private void finish(int block, int none, int steps) {
-    FloatVector d = FloatVector.fromArray(SPECIES, skip, block * LANES);
-    FloatVector skipSum = FloatVector.fromArray(SPECIES, dskip, block * LANES);
+    FloatVector d = load(skip + block * LANES);
+    FloatVector skipSum = load(dskip + block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      FloatVector gt = FloatVector.fromArray(SPECIES, gated, at);
-      FloatVector xt = FloatVector.fromArray(SPECIES, x, at);
-      FloatVector through = FloatVector.fromArray(SPECIES, ddrive, at);
+      FloatVector gt = load(gated + at);
+      FloatVector xt = load(x + at);
+      FloatVector through = load(ddrive + at);
       skipSum = gt.fma(xt, skipSum);
       // A is kept times log₂ e; ln 2 turns its products back.
-      through
-          .fma(xt, FloatVector.fromArray(SPECIES, ddelta, at).mul(VectorMath.LN_2))
-          .intoArray(ddelta, at);
-      through.fma(FloatVector.fromArray(SPECIES, delta, at), gt.mul(d)).intoArray(x, at);
+      store(through.fma(xt, load(ddelta + at).mul(VectorMath.LN_2)), ddelta + at);
+      store(through.fma(load(delta + at), gt.mul(d)), x + at);
     }
-    skipSum.intoArray(dskip, block * LANES);
+    store(skipSum, dskip + block * LANES);
   }
 
   /** The gradient of δ, d softplus(δ)/dδ = σ(δ), and the sum of that of the bias. */
   private void passStepSizes(int block, int none, int steps) {
-    FloatVector shift = FloatVector.fromArray(SPECIES, bias, block * LANES);
-    FloatVector biasSum = FloatVector.fromArray(SPECIES, dbias, block * LANES);
+    FloatVector shift = load(bias + block * LANES);
+    FloatVector biasSum = load(dbias + block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      FloatVector slope = VectorMath.sigmoid(FloatVector.fromArray(SPECIES, raw, at).add(shift));
-      FloatVector ofRaw = FloatVector.fromArray(SPECIES, ddelta, at).mul(slope);
+      FloatVector slope = VectorMath.sigmoid(load(raw + at).add(shift));
+      FloatVector ofRaw = load(ddelta + at).mul(slope);
       biasSum = biasSum.add(ofRaw);
-      ofRaw.intoArray(raw, at);
+      store(ofRaw, raw + at);
     }
-    biasSum.intoArray(dbias, block * LANES);
+    store(biasSum, dbias + block * LANES);
   }
 
-  /** The gradient of z: d SiLU(z)/dz = σ·(1 + z − SiLU(z)). */
+  /** The gradient of z. */
   private void passGateInput(int block, int none, int steps) {
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      FloatVector zt = FloatVector.fromArray(SPECIES, z, at);
-      FloatVector sigmoid = VectorMath.sigmoid(zt);
-      FloatVector slope = sigmoid.mul(zt.sub(zt.mul(sigmoid)).add(1f));
-      FloatVector.fromArray(SPECIES, g, at)
-          .mul(FloatVector.fromArray(SPECIES, read, at))
-          .mul(slope)
-          .intoArray(z, at);
+      store(load(g + at).mul(load(read + at)).mul(load(z + at)), z + at);
     }
   }
 }

@@ -175,7 +175,6 @@ public final class Blas {
     static boolean register() {
       // Loads the engine's native library if it is not yet there.
       Engine.getEngine("PyTorch");
-      EngineMemory.keep();
       for (String name : LIBRARIES) {
         Path file = Path.of(LibUtils.getLibtorchPath(), name);
         if (Files.exists(file)) {

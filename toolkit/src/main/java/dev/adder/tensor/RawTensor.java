@@ -30,6 +30,10 @@ public final class RawTensor {
 
   private static final int FLOAT_BYTES = Float.BYTES;
 
+  static {
+    EngineMemory.keep();
+  }
+
   private final ByteBuffer bytes;
   private final FloatBuffer floats;
   private final Object memory;
