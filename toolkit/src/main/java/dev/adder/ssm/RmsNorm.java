@@ -47,6 +47,34 @@ public final class RmsNorm implements FusedOperator {
     return inputs.get(inputs.size() - 1);
   }
 
+  /** Rows that a thread works with, one piece after the other. */
+  private static final class Rows {
+    private static final ThreadLocal<@Nullable Rows> OF_THREAD = new ThreadLocal<>();
+
+    private final int width;
+    private final float[] row;
+    private final float[] other;
+    private final float[] out;
+    private final float[] sums;
+
+    private Rows(int width) {
+      this.width = width;
+      row = padded(width);
+      other = padded(width);
+      out = padded(width);
+      sums = padded(width);
+    }
+
+    static Rows ofThread(int width) {
+      Rows rows = OF_THREAD.get();
+      if (rows == null || rows.width != width) {
+        rows = new Rows(width);
+        OF_THREAD.set(rows);
+      }
+      return rows;
+    }
+  }
+
   /** One row in an array of whole vectors, zero behind its end. */
   private static float[] padded(int width) {
     return new float[SPECIES.loopBound(width + LANES - 1)];
@@ -76,8 +104,9 @@ public final class RmsNorm implements FusedOperator {
     Workers.run(
         (rows + ROWS_PER_PIECE - 1) / ROWS_PER_PIECE,
         piece -> {
-          float[] row = padded(width);
-          float[] other = padded(width);
+          Rows mine = Rows.ofThread(width);
+          float[] row = mine.row;
+          float[] other = mine.other;
           for (int i = piece * ROWS_PER_PIECE;
               i < Math.min(rows, (piece + 1) * ROWS_PER_PIECE);
               i++) {
@@ -115,7 +144,9 @@ public final class RmsNorm implements FusedOperator {
     for (int i = 0; i < a.length; i += LANES) {
       sum = FloatVector.fromArray(SPECIES, a, i).fma(FloatVector.fromArray(SPECIES, b, i), sum);
     }
-    return VectorMath.total(sum);
+    float[] lanes = VectorMath.lanes();
+    sum.intoArray(lanes, 0);
+    return VectorMath.total(lanes);
   }
 
   /** row ← row ∘ w · factor. */
@@ -148,10 +179,12 @@ public final class RmsNorm implements FusedOperator {
     Workers.run(
         pieces,
         piece -> {
-          float[] row = padded(width);
-          float[] g = padded(width);
-          float[] out = padded(width);
-          float[] sums = padded(width);
+          Rows mine = Rows.ofThread(width);
+          float[] row = mine.row;
+          float[] g = mine.other;
+          float[] out = mine.out;
+          float[] sums = mine.sums;
+          Arrays.fill(sums, 0);
           for (int i = piece * ROWS_PER_PIECE;
               i < Math.min(rows, (piece + 1) * ROWS_PER_PIECE);
               i++) {

@@ -11,9 +11,11 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Time runs innermost, for one state at a time, so that the state is a register and the
  * exponentials of successive steps overlap. Each loop is a {@link Loop} of its own and short:
- * HotSpot stops inlining at 8,000 bytecodes of one compiled method, and a vector operation that is
- * not inlined is many times slower (measured: two states in one loop took six times as long as one
- * after the other, and a caller into which the loops were inlined twice as long as their sum).
+ * HotSpot stops inlining at 18,000 nodes of one compiled method ("NodeCountInliningCutoff" under
+ * {@code -XX:+PrintInlining}), and a vector operation that is not inlined is many times slower.
+ * That is two exponentials, or one with a division and a polynomial (measured: two states forward
+ * in one loop took six times as long as one after the other, and a caller into which the loops were
+ * inlined twice as long as their sum).
  *
  * <p>One object serves many tiles, one after the other; each thread has its own.
  */
@@ -33,20 +35,22 @@ final class ScanTile {
     void run(int block, int state, int steps);
   }
 
-  private static final int STEP_SIZES = 0;
-  private static final int DRIVE = 1;
-  private static final int ADVANCE = 2;
-  private static final int GATE = 3;
-  private static final int PASS_GATE = 4;
-  private static final int RETRACE = 5;
-  private static final int GO_BACK = 6;
-  private static final int GO_BACK_BY_TWO = 7;
-  private static final int FINISH = 8;
-  private static final int PASS_STEP_SIZES = 9;
-  private static final int PASS_GATE_INPUT = 10;
+  private static final int MAGNITUDES = 0;
+  private static final int STEP_SIZES = 1;
+  private static final int DRIVE = 2;
+  private static final int ADVANCE = 3;
+  private static final int GATE = 4;
+  private static final int PASS_GATE = 5;
+  private static final int RETRACE = 6;
+  private static final int GO_BACK = 7;
+  private static final int GO_BACK_BY_TWO = 8;
+  private static final int FINISH = 9;
+  private static final int PASS_STEP_SIZES = 10;
+  private static final int PASS_GATE_INPUT = 11;
 
   /** Called through an array, a loop is compiled by itself and never inlined into its caller. */
   private final Loop[] loops = {
+    this::magnitudes,
     this::stepSizes,
     this::drive,
     this::advance,
@@ -188,6 +192,7 @@ final class ScanTile {
    * @param block of the group
    */
   void forward(int block, int steps) {
+    run(MAGNITUDES, block, 0, steps);
     run(STEP_SIZES, block, 0, steps);
     run(DRIVE, block, 0, steps);
     for (int n = 0; n < states; n++) {
@@ -211,12 +216,21 @@ final class ScanTile {
     }
   }
 
+  /** e^−|δ + bias|, from which {@link #stepSizes} goes on. */
+  private void magnitudes(int block, int none, int steps) {
+    FloatVector shift = load(bias + block * LANES);
+    for (int t = 0; t < steps; t++) {
+      int at = t * LANES;
+      store(VectorMath.ofMagnitude(load(raw + at).add(shift)), delta + at);
+    }
+  }
+
   /** Δ = softplus(δ + bias). */
   private void stepSizes(int block, int none, int steps) {
     FloatVector shift = load(bias + block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      store(VectorMath.softplus(load(raw + at).add(shift)), delta + at);
+      store(VectorMath.softplus(load(raw + at).add(shift), load(delta + at)), delta + at);
     }
   }
 
@@ -250,6 +264,7 @@ final class ScanTile {
    * #x}, {@link #raw} and {@link #z}; those of A, B, C, D and the bias are added to their sums.
    */
   void backward(int block, int steps) {
+    run(MAGNITUDES, block, 0, steps);
     run(STEP_SIZES, block, 0, steps);
     run(DRIVE, block, 0, steps);
     run(PASS_GATE, block, 0, steps);

@@ -60,22 +60,34 @@ final class Softmax {
     return sum;
   }
 
+  /** HotSpot inlines no two exponentials into one method: whole vectors and the rest are two. */
   private static double exponentiateRun(RawTensor logits, int from, int count, float largest) {
     int whole = SPECIES.loopBound(count);
+    double total = exponentiateWhole(logits, from, whole, largest);
+    return whole < count
+        ? total + exponentiateRest(logits, from + whole, count - whole, largest)
+        : total;
+  }
+
+  private static double exponentiateWhole(RawTensor logits, int from, int count, float largest) {
     FloatVector sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < whole; i += LANES) {
+    for (int i = 0; i < count; i += LANES) {
       FloatVector e = VectorMath.exp(logits.load(from + i).sub(largest));
       logits.store(e, from + i);
       sum = sum.add(e);
     }
-    double total = VectorMath.total(sum);
-    if (whole < count) {
-      VectorMask<Float> rest = SPECIES.indexInRange(whole, count);
-      FloatVector e = VectorMath.exp(logits.load(from + whole, rest).sub(largest));
-      logits.store(e, from + whole, rest);
-      total += VectorMath.total(FloatVector.zero(SPECIES).blend(e, rest));
-    }
-    return total;
+    float[] lanes = VectorMath.lanes();
+    sum.intoArray(lanes, 0);
+    return VectorMath.total(lanes);
+  }
+
+  private static double exponentiateRest(RawTensor logits, int from, int count, float largest) {
+    VectorMask<Float> rest = SPECIES.indexInRange(0, count);
+    FloatVector e = VectorMath.exp(logits.load(from, rest).sub(largest));
+    logits.store(e, from, rest);
+    float[] lanes = VectorMath.lanes();
+    FloatVector.zero(SPECIES).blend(e, rest).intoArray(lanes, 0);
+    return VectorMath.total(lanes);
   }
 
   private static void multiply(RawTensor row, int from, int classes, float factor) {

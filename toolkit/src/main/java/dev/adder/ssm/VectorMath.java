@@ -31,6 +31,9 @@ final class VectorMath {
   private static final float C2 = 2.4022651e-1f;
   private static final float C1 = 6.9314718e-1f;
 
+  private static final ThreadLocal<float[]> LANES_OF_THREAD =
+      ThreadLocal.withInitial(() -> new float[LANES]);
+
   private VectorMath() {}
 
   /** 2^y for y in [−126, 126]; of the nearer end outside of it. */
@@ -70,9 +73,22 @@ final class VectorMath {
     return exp2(x.mul(LOG2_E));
   }
 
+  /** e^−|x|. */
+  static FloatVector ofMagnitude(FloatVector x) {
+    return decay(x.abs().mul(-LOG2_E));
+  }
+
   /** ln(1 + e^x). */
   static FloatVector softplus(FloatVector x) {
-    FloatVector u = decay(x.abs().mul(-LOG2_E));
+    return softplus(x, ofMagnitude(x));
+  }
+
+  /**
+   * ln(1 + e^x).
+   *
+   * @param u {@link #ofMagnitude} of x
+   */
+  static FloatVector softplus(FloatVector x, FloatVector u) {
     // ln(1 + u) = 2 artanh(u / (2 + u)) with an argument of at most 1/3.
     FloatVector s = u.div(u.add(2f));
     FloatVector s2 = s.mul(s);
@@ -90,15 +106,21 @@ final class VectorMath {
 
   /** 1 / (1 + e^−x); 1/2 where x is no number. */
   static FloatVector sigmoid(FloatVector x) {
-    FloatVector u = decay(x.abs().mul(-LOG2_E));
-    FloatVector ofMagnitude = broadcast(1f).div(u.add(1f));
-    return ofMagnitude.mul(u).blend(ofMagnitude, x.test(VectorOperators.IS_NEGATIVE).not());
+    FloatVector u = ofMagnitude(x);
+    FloatVector ofPositive = broadcast(1f).div(u.add(1f));
+    return ofPositive.mul(u).blend(ofPositive, x.test(VectorOperators.IS_NEGATIVE).not());
   }
 
-  /** The sum of the lanes, in order. */
-  static double total(FloatVector vector) {
-    float[] lanes = new float[LANES];
-    vector.intoArray(lanes, 0);
+  /** This thread's numbers of one vector, for {@link #total}. */
+  static float[] lanes() {
+    return LANES_OF_THREAD.get();
+  }
+
+  /**
+   * The sum of the lanes, in order. A vector is written to {@link #lanes} by its own loop: handed
+   * over a call, it would be an object.
+   */
+  static double total(float[] lanes) {
     double total = 0;
     for (float lane : lanes) {
       total += lane;
