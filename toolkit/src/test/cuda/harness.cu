@@ -51,6 +51,7 @@ inline void to_host(void* to, const void* from, std::size_t bytes) {
 #include "columns.cu"
 #include "convolution.cu"
 #include "cross_entropy.cu"
+#include "dropout.cu"
 #include "norm.cu"
 #include "rows.cu"
 #include "scan.cu"
@@ -898,6 +899,38 @@ void rows_case(int rows, int width, std::vector<long long> indices) {
   });
 }
 
+template <typename T>
+void dropout_case(int size, float rate) {
+  char name[160];
+  std::snprintf(name, sizeof name, "dropout %s of %d, %.1f", type_name<T>(), size, rate);
+  twice(name, [&] {
+    Values from = random_values(size, -1, 1);
+    Values to = random_values(size, -1, 1);
+    const unsigned long long key = 0xFEDCBA9876543210ull;
+    Array<T> dfrom(from), dropped(from.size()), dto(to);
+    DropoutArguments<T> there{dfrom.pointer(), dropped.pointer(), size, key, rate, 1 / (1 - rate), 0};
+    DropoutArguments<T> back{dfrom.pointer(), dto.pointer(), size, key, rate, 1 / (1 - rate), 1};
+    LAUNCH(dim3(blocks(size, THREADS)), there, drop<T>);
+    LAUNCH(dim3(blocks(size, THREADS)), back, drop<T>);
+    Values edropped(from.size());
+    for (int i = 0; i < size; i++) {
+      unsigned long long z = key + static_cast<unsigned long long>(i) * 0x9E3779B97F4A7C15ull;
+      z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+      z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+      z ^= z >> 31;
+      const bool falls = static_cast<double>(z >> 40) / (1 << 24) < static_cast<double>(rate);
+      edropped[i] = falls ? 0 : from[i] / (1 - static_cast<double>(rate));
+      to[i] += edropped[i];
+    }
+    compare("dropped", dropped, edropped);
+    compare("added back", dto, to);
+    Bits bits;
+    bits.add(dropped);
+    bits.add(dto);
+    return bits;
+  });
+}
+
 static void rounding() {
   twice("rounding to bf16, to the nearest, ties to even", [&] {
     Values values = random_values(1000, -100, 100);
@@ -1008,6 +1041,8 @@ int main(int count, char** given) {
   columns_case<bf16>(300, 33, {32, 5});
   rows_case<float>(9, 300, {4, 0, 4, 8, 4});
   rows_case<bf16>(3, 5, {2, 2, 0});
+  dropout_case<float>(1000, 0.1f);
+  dropout_case<bf16>(257, 0.5f);
   rounding();
   std::printf("worst error: float %.1e, bf16 %.1e of the largest value\n", worst_float, worst_bf16);
 #ifdef ADDER_EMULATION

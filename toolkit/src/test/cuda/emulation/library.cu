@@ -9,6 +9,7 @@
 #include "columns.cu"
 #include "convolution.cu"
 #include "cross_entropy.cu"
+#include "dropout.cu"
 #include "norm.cu"
 #include "rows.cu"
 #include "scan.cu"
@@ -40,7 +41,7 @@ Entry entry(void (*kernel)(Arguments)) {
       ENTRY(convolution_backward<T, 1>), ENTRY(convolution_forward<T, 4>),               \
       ENTRY(convolution_backward<T, 4>), ENTRY(cross_entropy_forward<T>),                \
       ENTRY(cross_entropy_backward<T>), ENTRY(gather_columns<T>), ENTRY(add_columns<T>), \
-      ENTRY(sum_parts<T>), ENTRY(sum_rows<T>)
+      ENTRY(sum_parts<T>), ENTRY(sum_rows<T>), ENTRY(drop<T>)
 #define OF_TYPES(T, R) \
   ENTRY(norm_forward<T, R>), ENTRY(norm_backward<T, R>), ENTRY(norm_weight_parts<T, R>)
 

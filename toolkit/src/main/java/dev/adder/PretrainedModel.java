@@ -22,6 +22,7 @@ import dev.adder.evaluation.Evaluation;
 import dev.adder.model.Mamba;
 import dev.adder.model.MambaConfig;
 import dev.adder.model.MambaWeights;
+import dev.adder.model.Placement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,13 +39,21 @@ public final class PretrainedModel implements AutoCloseable {
   private final Mamba mamba;
   private final Tokens tokens;
   private final NDManager manager;
+  private final Placement placement;
 
-  PretrainedModel(String name, String fingerprint, Mamba mamba, Tokens tokens, NDManager manager) {
+  PretrainedModel(
+      String name,
+      String fingerprint,
+      Mamba mamba,
+      Tokens tokens,
+      NDManager manager,
+      Placement placement) {
     this.name = name;
     this.fingerprint = fingerprint;
     this.mamba = mamba;
     this.tokens = tokens;
     this.manager = manager;
+    this.placement = placement;
   }
 
   /** Low-rank adaptation, to be told where: {@code lora().rank(8).on("in_proj")}. */
@@ -169,6 +178,11 @@ public final class PretrainedModel implements AutoCloseable {
     return mamba;
   }
 
+  /** Where its tensors lie, and in which type. */
+  public Placement placement() {
+    return placement;
+  }
+
   NDManager manager() {
     return manager;
   }
@@ -178,7 +192,7 @@ public final class PretrainedModel implements AutoCloseable {
     MambaConfig c = config();
     return String.format(
         Locale.ROOT,
-        "Mamba \"%s\": %,d parameters, %d blocks, d_model %d, d_inner %d, d_state %d, vocabulary %d, weights %s…",
+        "Mamba \"%s\": %,d parameters, %d blocks, d_model %d, d_inner %d, d_state %d, vocabulary %d%s, weights %s…",
         name,
         MambaWeights.size(c),
         c.layers(),
@@ -186,6 +200,7 @@ public final class PretrainedModel implements AutoCloseable {
         c.dInner(),
         c.dState(),
         c.vocabSize(),
+        placement.equals(Placement.cpu()) ? "" : ", " + placement,
         fingerprint.substring(0, 12));
   }
 

@@ -6,6 +6,7 @@ import dev.adder.data.SyntheticRegression;
 import dev.adder.data.Tokens;
 import dev.adder.model.Checkpoint;
 import dev.adder.model.Mamba;
+import dev.adder.model.Placement;
 import dev.adder.model.S4Config;
 import dev.adder.tensor.VectorSupport;
 import dev.adder.tensor.Workers;
@@ -28,8 +29,22 @@ public final class Ssm {
    * @throws IOException if there is no such model, or a file of it is damaged
    */
   public static PretrainedModel load(String model) throws IOException {
+    return load(model, Placement.cpu());
+  }
+
+  /**
+   * Loads a model with its tokenizer onto a device: {@code load("quick", Placement.gpu().bf16())}.
+   *
+   * @param model as above
+   * @param placement where its tensors lie, and in which type; adapting and training follow it
+   * @throws IllegalArgumentException if bf16 is asked for on the CPU
+   * @throws IllegalStateException if the GPU is not there or cannot be used; the message says why
+   * @throws IOException if there is no such model, or a file of it is damaged
+   */
+  public static PretrainedModel load(String model, Placement placement) throws IOException {
+    placement.requireUsable();
     if (model.equals(QuickModel.NAME)) {
-      return load(QuickModel.NAME, QuickModel.folder());
+      return load(QuickModel.NAME, QuickModel.folder(), placement);
     }
     Path folder = Path.of(model);
     if (!Files.isDirectory(folder)) {
@@ -37,22 +52,23 @@ public final class Ssm {
           "There is no model \"%s\". Say \"quick\", or name a folder with config.json, model.safetensors and tokenizer.json."
               .formatted(model));
     }
-    return load(folder.getFileName().toString(), folder);
+    return load(folder.getFileName().toString(), folder, placement);
   }
 
-  private static PretrainedModel load(String name, Path folder) throws IOException {
+  private static PretrainedModel load(String name, Path folder, Placement placement)
+      throws IOException {
     VectorSupport.require();
     Workers.threads();
-    NDManager manager = NDManager.newBaseManager("PyTorch");
+    NDManager manager = NDManager.newBaseManager(placement.device(), "PyTorch");
     try {
-      Mamba mamba = Checkpoint.load(folder, manager);
+      Mamba mamba = Checkpoint.load(folder, manager, placement);
       Tokens tokens = Tokens.load(folder.resolve("tokenizer.json"));
       if (tokens.vocabularySize() > mamba.config().vocabSize()) {
         throw new IOException(
             "%s: the tokenizer has %d entries, the model %d. Use the tokenizer the model was trained with."
                 .formatted(folder, tokens.vocabularySize(), mamba.config().vocabSize()));
       }
-      return new PretrainedModel(name, Fingerprint.of(folder), mamba, tokens, manager);
+      return new PretrainedModel(name, Fingerprint.of(folder), mamba, tokens, manager, placement);
     } catch (IOException | RuntimeException failure) {
       manager.close();
       throw failure;

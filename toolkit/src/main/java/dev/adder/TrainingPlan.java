@@ -121,7 +121,9 @@ public final class TrainingPlan {
    * @throws dev.adder.training.TrainingInterruptedException if the thread is interrupted
    */
   public TrainedModel run() {
-    return run(MachineMemory.available());
+    // The forecast is of the machine's memory, not of a GPU's.
+    boolean onGpu = model.placement().device().isGpu();
+    return run(onGpu ? OptionalLong.empty() : MachineMemory.available());
   }
 
   /** Runs the phases if their steps fit into this many bytes. */

@@ -4,6 +4,9 @@ import ai.djl.ndarray.NDArray;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Workers;
+import dev.adder.tensor.cuda.CudaDevice;
+import dev.adder.tensor.cuda.CudaDropout;
+import java.util.Optional;
 
 /**
  * Sets a share of numbers to 0 and scales the others by 1/(1 − rate). Which, is a pure function of
@@ -18,6 +21,11 @@ record Dropout(float rate, KeyedRandom random) {
 
   boolean drops() {
     return rate > 0;
+  }
+
+  /** The same on a GPU; empty where nothing is dropped. */
+  Optional<CudaDropout> onGpu(CudaDevice device) {
+    return drops() ? Optional.of(new CudaDropout(device, rate, random)) : Optional.empty();
   }
 
   /** x with some numbers dropped. */

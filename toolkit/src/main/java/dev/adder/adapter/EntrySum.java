@@ -8,6 +8,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.adder.tensor.FusedOperator;
 import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.RawTensor;
+import dev.adder.tensor.cuda.NativeTensor;
 
 /**
  * W' = W + v at some entries. Inputs frozen W and v, both of any shape and read flat; output of W's
@@ -58,7 +59,7 @@ final class EntrySum implements FusedOperator {
     NDArray index = RawTensor.create(frozen.getManager(), indices, new Shape(indices.length));
     NDArray change =
         JniUtils.scatter(
-            (PtNDArray) frozen.zerosLike().flatten(),
+            (PtNDArray) NativeTensor.filled(inputs.get(1), new Shape(frozen.size()), 0),
             (PtNDArray) index,
             (PtNDArray) inputs.get(1).flatten(),
             0);

@@ -10,7 +10,9 @@ import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.Product;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Scaling;
+import dev.adder.tensor.cuda.Cuda;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,12 @@ final class LowRankLinear implements FusedOperator {
   LowRankLinear(float scale, float rate, KeyedRandom random) {
     this.scale = scale;
     dropout = new Dropout(rate, random);
+  }
+
+  @Override
+  public Optional<FusedOperator> onGpu(NDList inputs) {
+    return Cuda.operator(
+        inputs, device -> new CudaLowRankLinear(scale, dropout.onGpu(device).orElse(null)));
   }
 
   @Override

@@ -8,7 +8,9 @@ import dev.adder.tensor.FusedOperator;
 import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.Product;
 import dev.adder.tensor.RawTensor;
+import dev.adder.tensor.cuda.Cuda;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,11 @@ final class SparseColumnsLinear implements FusedOperator {
    */
   SparseColumnsLinear(int[] places) {
     this.places = places;
+  }
+
+  @Override
+  public Optional<FusedOperator> onGpu(NDList inputs) {
+    return Cuda.operator(inputs, device -> new CudaSparseColumnsLinear(device, places));
   }
 
   @Override

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightUpdate;
 import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.cuda.NativeTensor;
 
 /** The whole tensor is trained: W' is a copy that starts as W. */
 record TrainedCopy() implements UpdateSpec {
@@ -27,7 +28,8 @@ record TrainedCopy() implements UpdateSpec {
   @Override
   public WeightUpdate create(
       WeightSlot slot, NDArray frozen, NDManager manager, KeyedRandom random) {
-    NDArray copy = frozen.duplicate();
+    // The optimizer moves float32; products round it to the type of what they multiply.
+    NDArray copy = NativeTensor.isBf16(frozen) ? NativeTensor.toFloat(frozen) : frozen.duplicate();
     copy.attach(manager);
     return new TrainedAnew.Replacement(TrainedParameter.of(slot.name(), copy), describe());
   }

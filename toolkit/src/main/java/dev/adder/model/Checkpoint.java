@@ -1,5 +1,6 @@
 package dev.adder.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.adder.tensor.Safetensors;
 import dev.adder.tensor.VectorSupport;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +47,16 @@ public final class Checkpoint {
    * @throws IOException if a file is missing, damaged, or of another model
    */
   public static Mamba load(Path folder, NDManager manager) throws IOException {
+    return load(folder, manager, Placement.cpu());
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param manager owner of the tensors, on the placement's device
+   * @param placement the type of the tensors
+   */
+  public static Mamba load(Path folder, NDManager manager, Placement placement) throws IOException {
     VectorSupport.require();
     MambaConfig config = readConfig(folder.resolve("config.json"));
     Map<String, WeightSpec> expected = new LinkedHashMap<>();
@@ -67,7 +79,8 @@ public final class Checkpoint {
                     .formatted(shard, name));
           }
           NDArray tensor = file.read(name, manager);
-          tensors.put(name, tensor.toType(DataType.FLOAT32, false));
+          tensors.put(
+              name, placement.typed(expected.get(name), tensor.toType(DataType.FLOAT32, false)));
         }
       }
     }
@@ -192,7 +205,7 @@ public final class Checkpoint {
                 : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         for (Weight weight : shards.get(i)) {
-          tensors.put(weight.spec().name(), weight.frozen());
+          tensors.put(weight.spec().name(), writable(weight.frozen()));
           weightMap.put(weight.spec().name(), file);
           bytes += 4 * weight.spec().size();
         }
@@ -223,6 +236,12 @@ public final class Checkpoint {
                   "%s cannot be merged: an ordinary Mamba has no place for \"%s\". Save the adapter instead."
                       .formatted(place.name(), place.target()));
             });
+  }
+
+  /** On the CPU, and in a type that the engine can hand out. */
+  private static NDArray writable(NDArray tensor) {
+    NDArray known = NativeTensor.isBf16(tensor) ? NativeTensor.toFloat(tensor) : tensor;
+    return known.toDevice(Device.cpu(), false);
   }
 
   private static List<List<Weight>> divide(List<Weight> weights, long shardBytes) {

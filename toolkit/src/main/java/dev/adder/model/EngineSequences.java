@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,7 +61,7 @@ final class EngineSequences implements Sequences {
       long[] ids = Arrays.stream(tokens).asLongStream().toArray();
       NDArray given = RawTensor.create(manager, ids, new Shape(rows, ids.length / rows));
       NDArray next = mamba.next(tape, given, moved);
-      float[] all = next.toType(DataType.FLOAT32, false).toFloatArray();
+      float[] all = NativeTensor.toFloat(next).toFloatArray();
       float[][] byRow = new float[rows][];
       for (int i = 0; i < rows; i++) {
         byRow[i] = Arrays.copyOfRange(all, i * vocabulary.size(), (i + 1) * vocabulary.size());

@@ -15,6 +15,7 @@ import dev.adder.tensor.Product;
 import dev.adder.tensor.Repeat;
 import dev.adder.tensor.RowLookup;
 import dev.adder.tensor.Tape;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,18 +37,23 @@ public final class Mamba extends StateSpaceModel<Mamba> {
   private final MambaConfig config;
   private final List<MambaBlock> blocks = new ArrayList<>();
 
+  /** Whether activations are bf16. */
+  private final boolean bf16;
+
   /**
    * @param tensors frozen values by Hugging Face name, of the shapes {@link MambaWeights} lists
    */
   public Mamba(MambaConfig config, Map<String, NDArray> tensors) {
     super(MambaWeights.of(config), tensors);
     this.config = config;
+    bf16 = tensors.values().stream().anyMatch(NativeTensor::isBf16);
     build();
   }
 
   private Mamba(Mamba original) {
     super(original);
     config = original.config;
+    bf16 = original.bf16;
     build();
   }
 
@@ -208,7 +214,7 @@ public final class Mamba extends StateSpaceModel<Mamba> {
   private NDArray normed(Tape tape, NDArray ids, @Nullable MambaState state) {
     RowLookup lookup = new RowLookup(ids.toLongArray(), ids.getShape());
     NDArray embedded = weight(EMBEDDING).rows(tape, lookup);
-    Stream stream = new Stream(embedded, null);
+    Stream stream = Stream.of(embedded, bf16);
     if (state == null) {
       List<Past> pasts = starts(tape, ids.getShape().get(0));
       for (int layer = 0; layer < blocks.size(); layer++) {
@@ -237,7 +243,7 @@ public final class Mamba extends StateSpaceModel<Mamba> {
         opened(-1, OpenPlaces.PROMPT)
             .map(weight -> weight.value(tape))
             .map(rows -> tape.apply(new Repeat(new Shape(1).addAll(rows.getShape())), rows).get(0))
-            .map(rows -> new Stream(rows, null))
+            .map(rows -> Stream.of(rows, bf16))
             .orElse(null);
     for (MambaBlock block : blocks) {
       Past start = block.start(tape);

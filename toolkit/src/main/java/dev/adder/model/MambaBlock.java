@@ -11,6 +11,7 @@ import dev.adder.tensor.Join;
 import dev.adder.tensor.Product;
 import dev.adder.tensor.Repeat;
 import dev.adder.tensor.Tape;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -174,6 +175,7 @@ final class MambaBlock {
     NDArray bias = convBias.value(tape);
     return window == null
         ? tape.apply(new CausalConvolution(), x, weight, bias)
-        : tape.apply(new CausalConvolution(), x, weight, bias, window);
+        : tape.apply(
+            new CausalConvolution(), x, weight, bias, NativeTensor.inTypeOf(x, window));
   }
 }

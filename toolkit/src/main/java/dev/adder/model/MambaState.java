@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -131,7 +132,8 @@ public final class MambaState implements AutoCloseable {
    * @param batch number of sequences
    */
   public static MambaState before(Mamba model, NDManager parent, int batch) {
-    DataType type = model.weights().get(0).frozen().getDataType();
+    NDArray table = model.weights().get(0).frozen();
+    DataType type = NativeTensor.isBf16(table) ? DataType.FLOAT32 : table.getDataType();
     MambaState state = empty(parent, model.config(), batch, type);
     if (!model.opened().isEmpty()) {
       try (NDScope scope = new NDScope();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import dev.adder.ssm.RmsNorm;
 import dev.adder.tensor.Tape;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param branch what the last block adds, of the same shape; null before the first block
  */
 record Stream(NDArray residual, @Nullable NDArray branch) {
+
+  /**
+   * The stream before the first block.
+   *
+   * @param embedded tokens (b, l, d_model)
+   * @param bf16 whether branches are bf16, beside which the residual is float32
+   */
+  static Stream of(NDArray embedded, boolean bf16) {
+    if (!bf16) {
+      return new Stream(embedded, null);
+    }
+    NDArray zeros = NativeTensor.filledLike(embedded, 0);
+    return NativeTensor.isBf16(embedded)
+        ? new Stream(NativeTensor.toFloat(zeros), embedded)
+        : new Stream(embedded, NativeTensor.toBf16(zeros));
+  }
 
   /** The normed stream, and the stream itself. */
   NDList norm(Tape tape, double epsilon, NDArray weight) {

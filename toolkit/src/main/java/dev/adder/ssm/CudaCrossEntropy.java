@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.DeviceOperator;
 import dev.adder.tensor.cuda.Arguments;
 import dev.adder.tensor.cuda.CudaDevice;
+import dev.adder.tensor.cuda.CudaProduct;
 import dev.adder.tensor.cuda.KernelSet;
 import dev.adder.tensor.cuda.NativeTensor;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@link CrossEntropy} on a GPU, by the kernels of {@code cross_entropy.cu}. Inputs x (m, d), W
- * (classes, d), both float32 or both bf16; output the mean loss (1), float32.
+ * (classes, d), each float32 or bf16; output the mean loss (1), float32.
  *
  * <p>The engine multiplies; the gradient of the logits overwrites them. At 50,280 classes they are
  * the largest tensor of a step.
@@ -42,7 +43,7 @@ final class CudaCrossEntropy implements DeviceOperator {
   @Override
   public NDList forward(NDList inputs, boolean differentiate) {
     requireClasses(inputs.get(1).getShape().get(0));
-    logits = inputs.get(0).matMul(inputs.get(1).transpose());
+    logits = CudaProduct.product(inputs.get(0), inputs.get(1));
     classOfRow =
         logits
             .getManager()
@@ -65,8 +66,8 @@ final class CudaCrossEntropy implements DeviceOperator {
     launch(gradient, "cross_entropy_backward", PARTS, scale);
     NDList gradients =
         new NDList(
-            needed[0] ? gradient.matMul(inputs.get(1)) : null,
-            needed[1] ? gradient.transpose().matMul(inputs.get(0)) : null);
+            needed[0] ? CudaProduct.ofX(gradient, inputs.get(1)) : null,
+            needed[1] ? CudaProduct.ofW(gradient, inputs.get(0), inputs.get(1)) : null);
     CudaDevice.release(gradient, classOfRow, losses, logs);
     return gradients;
   }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.adder.tensor.cuda.NativeTensor;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,7 +36,7 @@ final class EnginePiece implements FusedOperator {
     }
     for (NDArray input : inputs) {
       PtNDArray leaf = JniUtils.detachGradient((PtNDArray) input);
-      if (leaf.getDataType().isFloating()) {
+      if (leaf.getDataType().isFloating() || NativeTensor.isBf16(leaf)) {
         JniUtils.attachGradient(leaf, true);
       }
       leaves.add(leaf);
@@ -64,7 +65,9 @@ final class EnginePiece implements FusedOperator {
     for (int i = 0; i < leaves.size(); i++) {
       if (gradients.needs(i)) {
         NDArray gradient = JniUtils.getGradient((PtNDArray) leaves.get(i));
-        gradients.add(i, gradient == null ? leaves.get(i).zerosLike() : contiguous(gradient));
+        NDArray leaf = leaves.get(i);
+        gradients.add(
+            i, gradient == null ? NativeTensor.filledLike(leaf, 0) : contiguous(gradient));
       }
     }
     leaves.forEach(NDArray::close);

@@ -38,6 +38,11 @@ public final class KeyedRandom {
     return new KeyedRandom(mix(mix(key ^ ~GOLDEN) + mix(number)));
   }
 
+  /** The key itself, for kernels that draw the same numbers. */
+  public long key() {
+    return key;
+  }
+
   /** The i-th 64 bits. */
   public long bits(long i) {
     return mix(key + i * GOLDEN);

@@ -4,6 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.Blas.Matrix;
+import dev.adder.tensor.cuda.Cuda;
+import dev.adder.tensor.cuda.CudaProduct;
+import java.util.Optional;
 
 /**
  * y = x·Wᵀ + bias. Inputs x (…, in), W (out, in), and optionally bias (out); output (…, out). No
@@ -14,6 +17,11 @@ public final class Product implements FusedOperator {
   @Override
   public boolean accepts(NDList inputs) {
     return RawTensor.isReal(inputs.get(0));
+  }
+
+  @Override
+  public Optional<FusedOperator> onGpu(NDList inputs) {
+    return Cuda.operator(inputs, device -> new CudaProduct());
   }
 
   @Override

@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.adder.tensor.cuda.Cuda;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
@@ -50,13 +51,13 @@ public final class RawTensor {
 
   /** Whether kernels read this tensor: on the CPU, in float32. */
   public static boolean isFloat(NDArray tensor) {
-    return tensor.getDataType() == DataType.FLOAT32 && !tensor.getDevice().isGpu();
+    return tensor.getDataType() == DataType.FLOAT32 && !Cuda.holds(tensor);
   }
 
   /** Whether matrix products read this tensor: on the CPU, in float32 or float64. */
   public static boolean isReal(NDArray tensor) {
     DataType type = tensor.getDataType();
-    return (type == DataType.FLOAT32 || type == DataType.FLOAT64) && !tensor.getDevice().isGpu();
+    return (type == DataType.FLOAT32 || type == DataType.FLOAT64) && !Cuda.holds(tensor);
   }
 
   /**

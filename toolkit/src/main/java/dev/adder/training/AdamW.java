@@ -103,7 +103,7 @@ public final class AdamW implements AutoCloseable {
    * @return the global 2-norm before clipping
    */
   public double step(double learningRate, double clipNorm) {
-    if (moments.get(0).parameter.getArray().getDevice().isGpu()) {
+    if (Cuda.holds(moments.get(0).parameter.getArray())) {
       return stepOnGpu(learningRate, clipNorm);
     }
     List<Gradient> gradients = gradients();

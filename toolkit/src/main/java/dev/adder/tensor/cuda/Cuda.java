@@ -1,10 +1,12 @@
 package dev.adder.tensor.cuda;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import dev.adder.tensor.DeviceOperator;
 import dev.adder.tensor.FusedOperator;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +28,9 @@ public final class Cuda {
 
   private static @Nullable Cuda instance;
 
+  /** Stands in for a GPU in tests: every tensor counts as lying on it. */
+  private static volatile @Nullable CudaDevice emulated;
+
   private final @Nullable Nvrtc compiler;
   private final String state;
   private final Map<Integer, CudaDevice> devices = new ConcurrentHashMap<>();
@@ -37,15 +42,21 @@ public final class Cuda {
 
   private static synchronized Cuda instance() {
     if (instance == null) {
-      instance = start();
+      instance = start(CudaDriver.library(), NativeTensor.folder());
     }
     return instance;
   }
 
-  private static Cuda start() {
+  /**
+   * Starts the kernels, or finds out why it can't.
+   *
+   * @param driver name or path of the driver's library
+   * @param folder where the compiler is looked for first
+   */
+  static Cuda start(String driver, Path folder) {
     try {
-      CudaDriver.open();
-      Nvrtc compiler = Nvrtc.open(NativeTensor.folder());
+      CudaDriver.open(driver);
+      Nvrtc compiler = Nvrtc.open(folder);
       requireDriver(CudaDriver.version(), compiler.version());
       return new Cuda(
           compiler,
@@ -78,8 +89,48 @@ public final class Cuda {
     return instance().state;
   }
 
+  /**
+   * Refuses a GPU that models cannot be trained on.
+   *
+   * @param ordinal number of the GPU, from 0
+   * @throws IllegalStateException if the engine sees no such GPU, or kernels cannot run on it
+   */
+  public static void require(int ordinal) {
+    instance().require(ordinal, Engine.getEngine("PyTorch").getGpuCount(), NativeTensor.folder());
+  }
+
+  void require(int ordinal, int count, Path libtorch) {
+    if (compiler == null) {
+      throw new IllegalStateException("GPU %d cannot be used. %s".formatted(ordinal, state));
+    }
+    if (count == 0) {
+      throw new IllegalStateException(
+          "GPU %d cannot be used. The driver works, but libtorch in %s is built for the CPU; unset DJL_OFFLINE so that the engine fetches its CUDA build, or name one in PYTORCH_LIBRARY_PATH."
+              .formatted(ordinal, libtorch));
+    }
+    if (ordinal >= count) {
+      throw new IllegalStateException(
+          "GPU %d is asked for, but this machine has %d, counted from 0. Use at most %d."
+              .formatted(ordinal, count, count - 1));
+    }
+  }
+
+  /** Has every tensor count as lying on a device, until called with null: for tests. */
+  static void emulate(@Nullable CudaDevice device) {
+    emulated = device;
+  }
+
+  /** Whether a tensor lies on a GPU. */
+  public static boolean holds(NDArray tensor) {
+    return emulated != null || tensor.getDevice().isGpu();
+  }
+
   /** The GPU a tensor lies on, if it lies on one and our kernels can be used there. */
   public static Optional<CudaDevice> device(NDArray tensor) {
+    CudaDevice standIn = emulated;
+    if (standIn != null) {
+      return Optional.of(standIn);
+    }
     if (!tensor.getDevice().isGpu()) {
       return Optional.empty();
     }

@@ -2,6 +2,8 @@ package dev.adder.tensor.cuda;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.adder.tensor.RawTensor;
+import java.util.Arrays;
 import java.util.List;
 
 /** Chosen columns of a matrix on a GPU, by the kernels of {@code columns.cu}. */
@@ -16,6 +18,19 @@ public final class CudaColumns {
   public CudaColumns(CudaDevice device, NDArray places) {
     this.device = device;
     this.places = places;
+  }
+
+  /**
+   * Columns of matrices beside a tensor.
+   *
+   * @param places chosen columns, each once and each within the matrices given later
+   */
+  public static CudaColumns of(CudaDevice device, int[] places, NDArray beside) {
+    long[] wide = Arrays.stream(places).asLongStream().toArray();
+    NDArray there =
+        RawTensor.create(beside.getManager(), wide, new Shape(wide.length))
+            .toDevice(beside.getDevice(), false);
+    return new CudaColumns(device, there);
   }
 
   /** x[…, places]: (rows, width) to (rows, places). */

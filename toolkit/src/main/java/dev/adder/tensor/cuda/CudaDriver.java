@@ -68,9 +68,9 @@ final class CudaDriver {
 
   private static native int cuStreamSynchronize(Pointer stream);
 
-  /** Finds and starts the driver of this machine. */
-  static void open() throws CudaUnavailableException {
-    open(Platform.isWindows() ? "nvcuda" : "libcuda.so.1");
+  /** The name of this machine's driver. */
+  static String library() {
+    return Platform.isWindows() ? "nvcuda" : "libcuda.so.1";
   }
 
   /** Starts a driver; the sentence of the exception says what is wrong with it. */

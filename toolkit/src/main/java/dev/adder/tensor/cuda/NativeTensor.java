@@ -196,6 +196,16 @@ public final class NativeTensor {
     return copy;
   }
 
+  /** A tensor in the type of another one: itself if it has it, else a copy, by the engine. */
+  public static NDArray inTypeOf(NDArray like, NDArray tensor) {
+    if (type(tensor) == type(like)) {
+      return tensor;
+    }
+    NDArray copy = emptyLike(like, tensor.getShape());
+    copy(tensor, copy);
+    return copy;
+  }
+
   private static void copy(NDArray from, NDArray to) {
     check(aoti_torch_copy_(handle(to), handle(from), 0), "a copy into another type");
   }

@@ -10,35 +10,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The binding of the driver, against one that only answers and remembers. */
 class CudaDriverTest {
 
-  private static final Path BUILD = Path.of("target/cuda-emulation");
-
   @AfterEach
   void letGo() {
     Native.unregister(CudaDriver.class);
   }
 
-  private static String build(String name, String... options) throws Exception {
-    EmulatedDevice.requireCompiler();
-    Files.createDirectories(BUILD);
-    String library = BUILD.resolve(name).toAbsolutePath().toString();
-    List<String> command = new ArrayList<>(List.of("g++", "-shared", "-fPIC", "-x", "c"));
-    command.addAll(List.of(options));
-    command.addAll(List.of("src/test/cuda/fake_driver.c", "-o", library));
-    EmulatedDevice.run(command);
-    return library;
-  }
-
   @Test
   void a_launch_arrives_as_it_was_meant() throws Exception {
-    String library = build("libfakecuda.so");
+    String library = FakeDriver.build("libfakecuda.so");
     CudaDriver.open(library);
     assertThat(CudaDriver.version()).isEqualTo(12080);
     int device = CudaDriver.device(0);
@@ -67,7 +52,7 @@ class CudaDriverTest {
 
   @Test
   void what_the_driver_refuses_is_one_sentence() throws Exception {
-    CudaDriver.open(build("libfakecuda.so"));
+    CudaDriver.open(FakeDriver.build("libfakecuda.so"));
     CudaDriver.enter(CudaDriver.primaryContext(CudaDriver.device(0)));
     Pointer module = CudaDriver.load(new byte[] {'x'});
     assertThatThrownBy(() -> CudaDriver.function(module, "missing"))
@@ -79,7 +64,7 @@ class CudaDriverTest {
 
   @Test
   void a_driver_that_does_not_start_is_one_sentence() throws Exception {
-    String library = build("libbrokencuda.so", "-DBROKEN");
+    String library = FakeDriver.build("libbrokencuda.so", "-DBROKEN");
     assertThatThrownBy(() -> CudaDriver.open(library))
         .isInstanceOf(CudaUnavailableException.class)
         .hasMessage(

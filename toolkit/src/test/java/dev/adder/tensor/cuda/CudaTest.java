@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.sun.jna.Native;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,40 @@ class CudaTest {
                 + folder
                 + " nor on the library path; install the CUDA build of libtorch or the CUDA toolkit,"
                 + " version 12 or newer.");
+  }
+
+  @Test
+  void a_gpu_without_kernels_is_refused_with_the_reason(@TempDir Path folder) throws Exception {
+    Cuda broken = Cuda.start(FakeDriver.build("libbrokencuda.so", "-DBROKEN"), folder);
+    assertThatThrownBy(() -> broken.require(0, 1, folder))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "GPU 0 cannot be used. The CUDA driver is installed but does not start:"
+                + " CUDA_ERROR_UNKNOWN (unknown error). See whether nvidia-smi works.");
+    Cuda withoutCompiler = Cuda.start(FakeDriver.build("libfakecuda.so"), folder);
+    assertThatThrownBy(() -> withoutCompiler.require(0, 1, folder))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageMatching(
+            "GPU 0 cannot be used\\. (NVRTC, which compiles kernels, is neither in .*|.*update the"
+                + " driver\\.)");
+    Native.unregister(CudaDriver.class);
+  }
+
+  @Test
+  void a_gpu_that_the_engine_does_not_see_is_refused(@TempDir Path folder) throws Exception {
+    Path compiler = Path.of(FakeDriver.build("libnvrtc.so.12"));
+    Path there = Files.copy(compiler, folder.resolve("libnvrtc.so.12"));
+    Cuda works = Cuda.start(FakeDriver.build("libfakecuda.so"), there.getParent());
+    assertThatThrownBy(() -> works.require(0, 0, Path.of("libtorch-cpu")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "GPU 0 cannot be used. The driver works, but libtorch in libtorch-cpu is built for the"
+                + " CPU; unset DJL_OFFLINE so that the engine fetches its CUDA build, or name one in"
+                + " PYTORCH_LIBRARY_PATH.");
+    assertThatThrownBy(() -> works.require(2, 2, folder))
+        .hasMessage("GPU 2 is asked for, but this machine has 2, counted from 0. Use at most 1.");
+    assertThatCode(() -> works.require(1, 2, folder)).doesNotThrowAnyException();
+    Native.unregister(CudaDriver.class);
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ public final class EmulatedDevice {
   private static final Path BUILD = Path.of("target/cuda-emulation");
 
   private static @Nullable CudaDevice device;
+  private static final Set<String> LAUNCHED = new TreeSet<>();
 
   private EmulatedDevice() {}
 
@@ -40,6 +43,33 @@ public final class EmulatedDevice {
       device = new CudaDevice(new Emulation(launch));
     }
     return device;
+  }
+
+  /** While it is open, every tensor counts as lying on the emulated device. */
+  public interface StandIn extends AutoCloseable {
+
+    /** The kernels that were launched since it was opened. */
+    Set<String> launched();
+
+    @Override
+    void close();
+  }
+
+  /** Has tensors of the CPU count as lying on the emulated device. */
+  public static StandIn standIn() throws IOException, InterruptedException {
+    Cuda.emulate(get());
+    LAUNCHED.clear();
+    return new StandIn() {
+      @Override
+      public Set<String> launched() {
+        return Set.copyOf(LAUNCHED);
+      }
+
+      @Override
+      public void close() {
+        Cuda.emulate(null);
+      }
+    };
   }
 
   /** Skips the test, and says why, where the emulation cannot be built. */
@@ -77,6 +107,7 @@ public final class EmulatedDevice {
     @Override
     public void launch(KernelSet kernels, String kernel, int x, int y, int z, byte[] structure) {
       synchronized (EmulatedDevice.class) {
+        LAUNCHED.add(kernel);
         int error =
             launch.invokeInt(new Object[] {kernel, x, y, z, structure, (long) structure.length});
         if (error != 0) {

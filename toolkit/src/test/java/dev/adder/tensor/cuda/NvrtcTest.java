@@ -58,6 +58,7 @@ class NvrtcTest {
               "cross_entropy_forward<%s>".formatted(type),
               "cross_entropy_backward<%s>".formatted(type)));
       all.add(CudaColumns.kernels(type));
+      all.add(CudaDropout.kernels(type));
       all.add(CudaRows.kernels(type));
       all.add(set("sum.cu", "sum_parts<%s>".formatted(type)));
       all.add(
