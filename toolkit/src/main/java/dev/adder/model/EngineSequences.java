@@ -3,7 +3,6 @@ package dev.adder.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;

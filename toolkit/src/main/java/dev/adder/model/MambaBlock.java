@@ -175,7 +175,6 @@ final class MambaBlock {
     NDArray bias = convBias.value(tape);
     return window == null
         ? tape.apply(new CausalConvolution(), x, weight, bias)
-        : tape.apply(
-            new CausalConvolution(), x, weight, bias, NativeTensor.inTypeOf(x, window));
+        : tape.apply(new CausalConvolution(), x, weight, bias, NativeTensor.inTypeOf(x, window));
   }
 }
