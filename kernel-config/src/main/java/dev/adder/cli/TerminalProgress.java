@@ -1,8 +1,9 @@
 package dev.adder.cli;
 
+import dev.adder.report.RunningWork;
 import dev.adder.training.ProgressListener;
 import java.io.PrintWriter;
-import java.util.Locale;
+import java.util.List;
 
 /** Progress on one line: rewritten in place on a terminal, now and then a new line elsewhere. */
 final class TerminalProgress implements ProgressListener {
@@ -13,9 +14,7 @@ final class TerminalProgress implements ProgressListener {
   private static final long EVERY_NANOS = TERMINAL ? 200_000_000L : 20_000_000_000L;
 
   private final PrintWriter out;
-  private String what = "";
-  private long total = 1;
-  private long start;
+  private final RunningWork running = new RunningWork();
   private long shown;
 
   TerminalProgress(PrintWriter out) {
@@ -24,22 +23,19 @@ final class TerminalProgress implements ProgressListener {
 
   @Override
   public void begin(String work, long size) {
-    what = work;
-    total = Math.max(1, size);
-    start = System.nanoTime();
-    shown = start;
+    running.begin(work, size);
+    shown = System.nanoTime();
   }
 
   @Override
   public void advance(long done, String detail) {
+    List<RunningWork.Work> works = running.works();
+    works.get(works.size() - 1).advance(done, detail);
     long now = System.nanoTime();
-    if (now - shown < EVERY_NANOS) {
-      return;
+    if (now - shown >= EVERY_NANOS) {
+      shown = now;
+      show(String.join(" · ", works.stream().map(RunningWork.Work::text).toList()));
     }
-    shown = now;
-    double elapsed = (now - start) * 1e-9;
-    String left = done == 0 ? "" : ", " + time(elapsed * (total - done) / done) + " left";
-    show("%s: %d of %d, %s%s, %s".formatted(what, done, total, time(elapsed), left, detail));
   }
 
   /** Shows a line in place of the last one, or below it where there is no terminal. */
@@ -60,7 +56,10 @@ final class TerminalProgress implements ProgressListener {
 
   @Override
   public void end(String summary) {
-    show(what + ": " + summary);
+    List<RunningWork.Work> works = running.works();
+    RunningWork.Work last = works.get(works.size() - 1);
+    running.end(last);
+    show(last.what() + ": " + summary);
     if (TERMINAL) {
       newLine();
     }
@@ -90,8 +89,6 @@ final class TerminalProgress implements ProgressListener {
   }
 
   static String time(double seconds) {
-    return seconds < 60
-        ? String.format(Locale.ROOT, "%.0f s", seconds)
-        : String.format(Locale.ROOT, "%d:%02d min", (int) seconds / 60, (int) seconds % 60);
+    return RunningWork.time(seconds);
   }
 }

@@ -249,6 +249,8 @@ final class KernelServer {
           Wire.object().put("code", cell).put("execution_count", executions));
       tellOfRestart(request);
     }
+    // A front end that names no cells is taken to run the same cell when the code is the same.
+    Notebook.beginCell(request.metadata().path("cellId").asText(cell));
     lastRun.begin(executions, cell);
     CellResult result = evaluate(cell);
     interrupted = 0;

@@ -36,10 +36,19 @@ final class Wire {
    * @param identities routing frames; empty on a dealer
    * @param header of the message
    * @param parent header of the request it belongs to; empty if none
+   * @param metadata such as the id of the cell
    * @param content by its type
    */
   record Message(
-      List<byte[]> identities, ObjectNode header, ObjectNode parent, ObjectNode content) {
+      List<byte[]> identities,
+      ObjectNode header,
+      ObjectNode parent,
+      ObjectNode metadata,
+      ObjectNode content) {
+
+    Message(List<byte[]> identities, ObjectNode header, ObjectNode parent, ObjectNode content) {
+      this(identities, header, parent, object(), content);
+    }
 
     String type() {
       return header.path("msg_type").asText();
@@ -92,7 +101,7 @@ final class Wire {
     byte[][] parts = {
       bytes(message.header()),
       bytes(message.parent()),
-      bytes(JSON.createObjectNode()),
+      bytes(message.metadata()),
       bytes(message.content())
     };
     for (byte[] identity : message.identities()) {
@@ -140,8 +149,8 @@ final class Wire {
               List.copyOf(frames.subList(0, delimiter)),
               object(parts[0]),
               object(parts[1]),
+              object(parts[2]),
               object(parts[3]));
-      object(parts[2]);
       return Optional.of(message);
     } catch (IOException malformed) {
       return Optional.empty();

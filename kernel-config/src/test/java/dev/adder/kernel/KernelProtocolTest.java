@@ -93,6 +93,10 @@ class KernelProtocolTest {
         run(
             "LossPlot.of(new TrainingLog(\"main\", List.of(new TrainingLog.Step(1, 0.7, 1e-3, 1, 1)), List.of()))");
     assertThat(figure.toString()).contains("application/vnd.plotly.v1+json");
+    run(
+        "%env ADDER_FIGURES=static\nvar curve = new TrainingLog(\"main\", List.of(new TrainingLog.Step(1, 0.7, 1e-3, 1, 1)), List.of());");
+    assertThat(run("curve").toString()).contains("image/png").doesNotContain("vnd.plotly");
+    run("%env ADDER_FIGURES=interactive");
   }
 
   @Test

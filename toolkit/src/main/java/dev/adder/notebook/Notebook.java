@@ -1,5 +1,6 @@
 package dev.adder.notebook;
 
+import ai.djl.ndarray.NDManager;
 import dev.adder.training.ProgressListener;
 import java.util.Map;
 import java.util.UUID;
@@ -33,6 +34,29 @@ public final class Notebook {
   /** Sends displays to this place from now on; called by the kernel. */
   public static void connect(CellOutput cellOutput) {
     output = cellOutput;
+  }
+
+  /**
+   * A cell begins; called by the kernel.
+   *
+   * @param cell stays the same when the cell is run again
+   */
+  public static void beginCell(String cell) {
+    NotebookProgress.clear();
+    CellTensors.begin(cell);
+  }
+
+  /** Frees the tensors of all cells; called by the kernel when everything is forgotten. */
+  public static void forgetCells() {
+    CellTensors.clear();
+  }
+
+  /**
+   * The owner of tensors that this cell makes by hand, such as {@code tensors().ones(new Shape(2,
+   * 3))}. They live until the cell is run again, or until {@code %reset}.
+   */
+  public static NDManager tensors() {
+    return CellTensors.owner();
   }
 
   /** Shows a value below the cell, in its richest form, and returns the id it can be updated by. */

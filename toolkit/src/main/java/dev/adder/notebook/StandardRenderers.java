@@ -76,7 +76,7 @@ final class StandardRenderers {
   }
 
   private static MimeBundle figure(Figure figure) {
-    return figure(figure, "static".equals(System.getenv("ADDER_FIGURES")));
+    return figure(figure, "static".equals(Environment.get("ADDER_FIGURES")));
   }
 
   /**

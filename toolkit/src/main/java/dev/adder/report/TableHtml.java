@@ -10,20 +10,44 @@ import tech.tablesaw.columns.Column;
  */
 public final class TableHtml {
 
-  private static final int MOST_ROWS = 60;
+  private static final int PAGE_ROWS = 60;
+  private static final int MOST_PAGES = 20;
 
   private TableHtml() {}
 
-  /** The table, cut after {@value #MOST_ROWS} rows with a note. */
+  /**
+   * The table in pages of {@value #PAGE_ROWS} rows; those behind the first open by a click, which
+   * works without any script, and in light and dark alike, since colours are left to the page.
+   */
   public static String of(Table table) {
+    int rows = table.rowCount();
+    StringBuilder html = new StringBuilder(page(table, 0, Math.min(PAGE_ROWS, rows)));
+    int most = Math.min(rows, PAGE_ROWS * MOST_PAGES);
+    for (int from = PAGE_ROWS; from < most; from += PAGE_ROWS) {
+      int to = Math.min(from + PAGE_ROWS, most);
+      html.append("<details><summary>Rows ").append(count(from + 1)).append("–").append(count(to));
+      html.append(" of ").append(count(rows)).append("</summary>");
+      html.append(page(table, from, to)).append("</details>");
+    }
+    if (most < rows) {
+      html.append("<p>The first ").append(count(most)).append(" of ").append(count(rows));
+      html.append(" rows.</p>");
+    }
+    return html.toString();
+  }
+
+  private static String count(int rows) {
+    return String.format(Locale.ROOT, "%,d", rows);
+  }
+
+  private static String page(Table table, int from, int to) {
     StringBuilder html = new StringBuilder("<table class=\"dataframe\"><thead><tr>");
     for (Column<?> column : table.columns()) {
       html.append("<th scope=\"col\" style=\"text-align:").append(side(column)).append("\">");
       html.append(escape(column.name())).append("</th>");
     }
     html.append("</tr></thead><tbody>");
-    int rows = Math.min(MOST_ROWS, table.rowCount());
-    for (int row = 0; row < rows; row++) {
+    for (int row = from; row < to; row++) {
       html.append("<tr>");
       for (int i = 0; i < table.columnCount(); i++) {
         Column<?> column = table.column(i);
@@ -35,12 +59,7 @@ public final class TableHtml {
       }
       html.append("</tr>");
     }
-    html.append("</tbody></table>");
-    if (rows < table.rowCount()) {
-      html.append("<p>The first ").append(rows).append(" of ");
-      html.append(String.format(Locale.ROOT, "%,d", table.rowCount())).append(" rows.</p>");
-    }
-    return html.toString();
+    return html.append("</tbody></table>").toString();
   }
 
   private static String side(Column<?> column) {

@@ -3,6 +3,8 @@ package dev.adder.notebook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import dev.adder.adapter.TargetReport;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.evaluation.Score;
@@ -142,18 +144,7 @@ class RenderersTest {
   @Test
   void progress_is_one_display_that_changes_at_most_ten_times_a_second() throws Exception {
     List<Shown> shown = new ArrayList<>();
-    Notebook.connect(
-        new CellOutput() {
-          @Override
-          public void display(MimeBundle bundle, String id) {
-            shown.add(new Shown(false, id, bundle));
-          }
-
-          @Override
-          public void update(MimeBundle bundle, String id) {
-            shown.add(new Shown(true, id, bundle));
-          }
-        });
+    Notebook.connect(recorder(shown));
     try {
       ProgressListener progress = Notebook.progress();
       progress.begin("Training <LoRA>", 1000);
@@ -176,5 +167,73 @@ class RenderersTest {
     } finally {
       Notebook.connect(Notebook.console());
     }
+  }
+
+  @Test
+  void a_work_inside_another_has_its_bar_below_as_long_as_it_runs() {
+    List<Shown> shown = new ArrayList<>();
+    Notebook.connect(recorder(shown));
+    try {
+      ProgressListener outer = Notebook.progress();
+      outer.begin("Grid", 2);
+      ProgressListener inner = Notebook.progress();
+      inner.begin("Training", 10);
+      assertThat(last(shown)).isEqualTo("Grid: 0 of 2, 0 s\n  Training: 0 of 10, 0 s");
+      inner.end("done");
+      assertThat(last(shown)).isEqualTo("Grid: 0 of 2, 0 s");
+      outer.end("2 cells");
+      assertThat(last(shown)).isEqualTo("Grid: 2 cells");
+      assertThat(shown.stream().map(Shown::id).distinct()).hasSize(1);
+      Notebook.progress().begin("Left behind by a failure", 3);
+      Notebook.beginCell("next");
+      Notebook.progress().begin("New", 1);
+      assertThat(last(shown)).isEqualTo("New: 0 of 1, 0 s");
+      assertThat(shown.stream().map(Shown::id).distinct()).hasSize(3);
+    } finally {
+      Notebook.beginCell("last");
+      Notebook.connect(Notebook.console());
+    }
+  }
+
+  private static String last(List<Shown> shown) {
+    return shown.get(shown.size() - 1).bundle().data().get(MimeBundle.TEXT).toString();
+  }
+
+  private static CellOutput recorder(List<Shown> shown) {
+    return new CellOutput() {
+      @Override
+      public void display(MimeBundle bundle, String id) {
+        shown.add(new Shown(false, id, bundle));
+      }
+
+      @Override
+      public void update(MimeBundle bundle, String id) {
+        shown.add(new Shown(true, id, bundle));
+      }
+    };
+  }
+
+  @Test
+  void tensors_of_a_cell_are_freed_when_it_runs_again() {
+    Notebook.beginCell("a");
+    NDArray first = Notebook.tensors().ones(new Shape(2, 3));
+    Notebook.beginCell("b");
+    NDArray other = Notebook.tensors().ones(new Shape(1));
+    assertThat(first.sum().getFloat()).isEqualTo(6);
+    Notebook.beginCell("a");
+    assertThat(first.isReleased()).isTrue();
+    assertThat(other.isReleased()).isFalse();
+    Notebook.forgetCells();
+    assertThat(other.isReleased()).isTrue();
+  }
+
+  @Test
+  void arrays_formulas_and_markup_have_a_text() {
+    assertThat(Renderers.render(new String[] {"a", "b"}).data())
+        .containsExactly(Map.entry(MimeBundle.TEXT, "[a, b]"));
+    assertThat(Notebook.latex("h_t").data()).containsEntry(MimeBundle.LATEX, "$$h_t$$");
+    assertThat(Notebook.latex("$x$").data()).containsEntry(MimeBundle.LATEX, "$x$");
+    assertThat(Notebook.html("<p>one <b>two</b></p>").data())
+        .containsEntry(MimeBundle.TEXT, "one two");
   }
 }

@@ -132,10 +132,14 @@ class TablesTest {
   }
 
   @Test
-  void a_long_table_is_cut_with_a_note() {
+  void a_long_table_has_pages_and_at_the_end_a_note() {
     String html =
         TableHtml.of(Table.create("t", IntColumn.create("i", IntStream.range(0, 1500).toArray())));
-    assertThat(html.split("<tr>", -1)).hasSize(62);
-    assertThat(html).endsWith("</table><p>The first 60 of 1,500 rows.</p>");
+    assertThat(html.split("<tr>", -1)).hasSize(1 + 1200 + 20);
+    assertThat(html)
+        .contains("<details><summary>Rows 61–120 of 1,500</summary><table class=\"dataframe\">")
+        .contains("<summary>Rows 1,141–1,200 of 1,500</summary>")
+        .endsWith("</details><p>The first 1,200 of 1,500 rows.</p>")
+        .doesNotContain("<script", "color");
   }
 }

@@ -223,6 +223,7 @@ final class Magics {
   private CellResult reset(String text, Place place) {
     shell.reset();
     evaluator.forgetPlaces();
+    Notebook.forgetCells();
     System.gc();
     return CellResult.NOTHING;
   }
