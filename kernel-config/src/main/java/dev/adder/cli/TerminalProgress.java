@@ -56,13 +56,17 @@ final class TerminalProgress implements ProgressListener {
 
   @Override
   public void end(String summary) {
-    List<RunningWork.Work> works = running.works();
-    RunningWork.Work last = works.get(works.size() - 1);
-    running.end(last);
-    show(last.what() + ": " + summary);
+    show(innermostEnds().what() + ": " + summary);
     if (TERMINAL) {
       newLine();
     }
+  }
+
+  private RunningWork.Work innermostEnds() {
+    List<RunningWork.Work> works = running.works();
+    RunningWork.Work innermost = works.get(works.size() - 1);
+    running.end(innermost);
+    return innermost;
   }
 
   /** The same for work whose end its caller tells in a line of its own. */
@@ -81,6 +85,7 @@ final class TerminalProgress implements ProgressListener {
 
       @Override
       public void end(String summary) {
+        line.innermostEnds();
         if (TERMINAL) {
           show("");
         }
