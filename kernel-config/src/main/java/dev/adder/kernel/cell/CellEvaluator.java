@@ -74,6 +74,7 @@ public final class CellEvaluator implements AutoCloseable {
 
   private CellResult guarded(Callable<CellResult> work) {
     StopFlag.lower();
+    CellThreads threads = new CellThreads();
     evaluating = true;
     try {
       return work.call();
@@ -82,6 +83,9 @@ public final class CellEvaluator implements AutoCloseable {
     } catch (Exception | Error failure) {
       return Thrown.of(failure);
     } finally {
+      if (StopFlag.isRaised()) {
+        threads.awaitRest();
+      }
       evaluating = false;
       shell.control().release();
     }

@@ -33,6 +33,11 @@ public final class StopFlag {
     stop = false;
   }
 
+  /** Whether the cell has been interrupted. */
+  static boolean isRaised() {
+    return stop;
+  }
+
   /** Ends the cell if it has been interrupted. */
   public static void check() {
     if (stop) {
