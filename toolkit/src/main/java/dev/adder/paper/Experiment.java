@@ -5,10 +5,12 @@ import dev.adder.PretrainedModel;
 import dev.adder.TrainedModel;
 import dev.adder.adapter.DimensionSelection;
 import dev.adder.adapter.PeftMethod;
+import dev.adder.adapter.TargetReport;
 import dev.adder.data.QuickRte;
 import dev.adder.data.Task;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.model.MambaWeights;
+import dev.adder.model.WeightSlot;
 import dev.adder.tensor.Workers;
 import dev.adder.training.ProgressListener;
 import dev.adder.training.TrainingLog;
@@ -21,11 +23,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Runs the cells of a grid: every method with every learning rate and every seed. Finished cells
@@ -190,7 +195,7 @@ public final class Experiment {
           cell.learningRate(),
           cell.seed(),
           parameters,
-          MambaWeights.size(model.config()) + parameters,
+          total(model, trained.parameters()),
           trained.log().steps().size(),
           finalLoss(trained.log()),
           validation.score(),
@@ -201,6 +206,25 @@ public final class Experiment {
           task.fingerprint(),
           run);
     }
+  }
+
+  /** The model and what is added to it; weights that are trained in place count once. */
+  private static long total(PretrainedModel model, TargetReport report) {
+    Set<String> places =
+        MambaWeights.of(model.config()).stream()
+            .flatMap(
+                weight ->
+                    Stream.concat(
+                        Stream.of(weight.whole()),
+                        weight.parts().stream().map(part -> weight.part(part.name()))))
+            .map(WeightSlot::name)
+            .collect(Collectors.toSet());
+    long inPlace =
+        report.rows().stream()
+            .filter(row -> row.frozen() == 0 && places.contains(row.tensor()))
+            .mapToLong(TargetReport.Row::trained)
+            .sum();
+    return MambaWeights.size(model.config()) + report.trained() - inPlace;
   }
 
   /** The kernel's own account of this process, where there is one. */
