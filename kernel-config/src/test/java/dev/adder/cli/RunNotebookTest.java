@@ -150,7 +150,7 @@ class RunNotebookTest {
         notebook(
             List.of(code("\"kept\""), code("System.out.println(\"so far\");\nwhile (true) {}")));
     Path log = folder.resolve("log");
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(heedingInterrupts());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
@@ -177,6 +177,18 @@ class RunNotebookTest {
     assertThat(cells.path(1).path("outputs").path(1).path("ename").asText())
         .isEqualTo("Interrupted");
     assertThat(Files.readString(log, StandardCharsets.UTF_8)).contains("The cell was interrupted");
+  }
+
+  /**
+   * What a command begins with so that it heeds Ctrl-C although this process may ignore it, as all
+   * that a script starts in the background does; nothing where the system has no such word.
+   */
+  private static List<String> heedingInterrupts() throws Exception {
+    List<String> prefix = List.of("env", "--default-signal=INT");
+    List<String> probe = new ArrayList<>(prefix);
+    probe.add("true");
+    Process known = new ProcessBuilder(probe).redirectErrorStream(true).start();
+    return known.waitFor() == 0 ? prefix : List.of();
   }
 
   private static void awaitText(Path file, String text) throws Exception {
