@@ -43,8 +43,8 @@ final class DataList implements Callable<Integer> {
     for (DataSet dataSet : DataSets.all()) {
       row(out, dataSet, home);
       for (QuickTwin twin : QuickTwin.all()) {
-        if (twin.dataSet().equals(dataSet.name())) {
-          row(out, twin.make().get());
+        if (twin.dataSet().name().equals(dataSet.name())) {
+          row(out, twin.task());
         }
       }
     }

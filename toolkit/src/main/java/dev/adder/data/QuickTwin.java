@@ -1,21 +1,146 @@
 package dev.adder.data;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * The quick twin of a data set: generated examples in its format, read by its reader.
- *
- * @param dataSet its name, such as "rte"
- * @param make the twin at the size of the quick experiments; always the same
+ * A quick twin of a data set: generated examples in the files of its publisher, which the data
+ * set's own reader turns into a task. Only where the examples come from differs.
  */
-public record QuickTwin(String dataSet, Supplier<Task> make) {
+public final class QuickTwin {
 
-  private static final List<QuickTwin> ALL =
-      List.of(new QuickTwin("rte", () -> QuickRte.task(800, 400, 11)));
+  /** The seed of the examples that tables and cards speak of. */
+  public static final long SEED = 11;
 
-  /** All of them. */
+  private final String of;
+  private final Sizes sizes;
+  private final String made;
+  private final Writer writer;
+
+  /**
+   * How many examples are written.
+   *
+   * @param training in the training file, of which a fifth becomes validation where the data set
+   *     has no validation file of its own in use
+   * @param validation in that file; 0 where there is none
+   * @param test in the file that is reported on
+   */
+  public record Sizes(int training, int validation, int test) {}
+
+  /** Writes the files of a twin. */
+  @FunctionalInterface
+  interface Writer {
+    void write(Path folder, Sizes sizes, long seed) throws IOException;
+  }
+
+  QuickTwin(String of, Sizes sizes, String made, Writer writer) {
+    this.of = of;
+    this.sizes = sizes;
+    this.made = made;
+    this.writer = writer;
+  }
+
+  /** Such as "quick-rte". */
+  public String name() {
+    return "quick-" + of;
+  }
+
+  /** The data set whose twin it is. */
+  public DataSet dataSet() {
+    return DataSets.named(of);
+  }
+
+  /** How many examples are written if nothing else is said. */
+  public Sizes sizes() {
+    return sizes;
+  }
+
+  /** What examples are like, how they are drawn, and what keeps the splits apart. */
+  public String made() {
+    return made;
+  }
+
+  /** The task in its usual size. */
+  public Task task() {
+    return task(sizes, SEED);
+  }
+
+  /**
+   * The task.
+   *
+   * @param wanted numbers of examples
+   * @param seed of the examples
+   * @throws IllegalArgumentException if there are not so many different ones
+   */
+  public Task task(Sizes wanted, long seed) {
+    try {
+      Path folder = Files.createTempDirectory("adder-" + name());
+      // Databases are opened when answers are scored.
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+      write(folder, wanted, seed);
+      Task read = dataSet().read(folder);
+      Origin real = read.origin();
+      return read.as(
+          name(),
+          new Origin(
+              real.title() + ", quick twin",
+              "generated with seed " + seed,
+              true,
+              "Apache-2.0, as Adder",
+              real.citation()));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(
+          "The quick twin of %s could not be written to the temporary folder.".formatted(of),
+          failure);
+    }
+  }
+
+  /** Writes the files as the data set's publisher ships them. */
+  public void write(Path folder, Sizes wanted, long seed) throws IOException {
+    writer.write(folder, wanted, seed);
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "%s: %s".formatted(name(), made);
+  }
+
+  /** The twins of all data sets of the paper's tables, in the tables' order. */
   public static List<QuickTwin> all() {
-    return ALL;
+    return QuickTwins.ALL;
+  }
+
+  /**
+   * The twin of a data set.
+   *
+   * @param name of the data set, with or without "quick-"
+   * @throws IllegalArgumentException if it has none; the sentence lists those there are
+   */
+  public static QuickTwin named(String name) {
+    return all().stream()
+        .filter(twin -> twin.of.equals(name) || twin.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "There is no quick twin \"%s\". There are: %s."
+                        .formatted(
+                            name,
+                            String.join(", ", all().stream().map(QuickTwin::name).toList()))));
   }
 }

@@ -16,42 +16,64 @@ final class QuickWorld {
    *
    * @param one ways to say that it is in the first
    * @param other ways to say that it is in the second
+   * @param aside ways to speak of it without telling its state
    */
-  private record Thing(List<String> one, List<String> other) {}
+  private record Thing(List<String> one, List<String> other, List<String> aside) {}
 
   private static final List<Thing> THINGS =
       List.of(
           thing(
               "the door is %s",
-              "open", "shut", "someone opened the door", "someone closed the door"),
-          thing("the lamp is %s", "lit", "dark", "the lamp gives light", "the lamp gives no light"),
+              List.of("open", "shut", "someone opened the door", "someone closed the door"),
+              List.of("blue", "new", "someone painted the door")),
+          thing(
+              "the lamp is %s",
+              List.of("lit", "dark", "the lamp gives light", "the lamp gives no light"),
+              List.of("small", "old", "the lamp hangs low")),
           thing(
               "the soup is %s",
-              "hot", "cold", "the soup burns the tongue", "the soup chills the tongue"),
-          thing("the dog is %s", "awake", "asleep", "the dog runs about", "the dog lies still"),
+              List.of("hot", "cold", "the soup burns the tongue", "the soup chills the tongue"),
+              List.of("green", "sweet", "someone paid for the soup")),
+          thing(
+              "the dog is %s",
+              List.of("awake", "asleep", "the dog runs about", "the dog lies still"),
+              List.of("brown", "old", "the dog has a name")),
           thing(
               "the street is %s",
-              "wet", "dry", "rain fell on the street", "sun fell on the street"),
-          thing("Anna is %s", "home", "away", "Anna came back", "Anna went out"),
-          thing("Ben is %s", "glad", "sad", "Ben laughs", "Ben weeps"),
+              List.of("wet", "dry", "rain fell on the street", "sun fell on the street"),
+              List.of("long", "wide", "a sign names the street")),
+          thing(
+              "Anna is %s",
+              List.of("home", "away", "Anna came back", "Anna went out"),
+              List.of("tall", "young", "Anna has a hat")),
+          thing(
+              "Ben is %s",
+              List.of("glad", "sad", "Ben laughs", "Ben weeps"),
+              List.of("thin", "young", "Ben has a coat")),
           thing(
               "the shop is %s",
-              "full", "empty", "many went to the shop", "nobody went to the shop"),
+              List.of("full", "empty", "many went to the shop", "nobody went to the shop"),
+              List.of("near", "new", "a sign names the shop")),
           thing(
               "the bread is %s",
-              "fresh", "stale", "the bread was baked today", "the bread was baked last week"),
+              List.of(
+                  "fresh", "stale", "the bread was baked today", "the bread was baked last week"),
+              List.of("brown", "sweet", "someone paid for the bread")),
           thing(
               "the boat is %s",
-              "fast", "slow", "the boat wins the race", "the boat loses the race"));
+              List.of("fast", "slow", "the boat wins the race", "the boat loses the race"),
+              List.of("white", "wide", "the boat has a sail")));
 
   /** Ways to say each state of each thing. */
   static final int FORMS = 3;
 
-  private static Thing thing(
-      String is, String one, String other, String doesOne, String doesOther) {
+  private static Thing thing(String is, List<String> states, List<String> asides) {
+    String one = states.get(0);
+    String other = states.get(1);
     return new Thing(
-        List.of(is.formatted(one), is.formatted("not " + other), doesOne),
-        List.of(is.formatted(other), is.formatted("not " + one), doesOther));
+        List.of(is.formatted(one), is.formatted("not " + other), states.get(2)),
+        List.of(is.formatted(other), is.formatted("not " + one), states.get(3)),
+        List.of(is.formatted(asides.get(0)), is.formatted("not " + asides.get(1)), asides.get(2)));
   }
 
   /**
@@ -62,11 +84,20 @@ final class QuickWorld {
    */
   record Fact(int thing, boolean first) {
 
+    /** The fact in one of its {@value #FORMS} forms, as a clause. */
+    String clause(int form) {
+      Thing about = THINGS.get(thing);
+      return (first ? about.one() : about.other()).get(form);
+    }
+
     /** The fact in one of its {@value #FORMS} forms, as a sentence. */
     String say(int form) {
-      Thing about = THINGS.get(thing);
-      String clause = (first ? about.one() : about.other()).get(form);
-      return Character.toUpperCase(clause.charAt(0)) + clause.substring(1) + ".";
+      return sentence(clause(form));
+    }
+
+    /** The fact about the same thing that does not hold. */
+    Fact opposite() {
+      return new Fact(thing, !first);
     }
 
     String say(Random random) {
@@ -76,9 +107,24 @@ final class QuickWorld {
 
   private QuickWorld() {}
 
+  /** A clause with a capital letter and a full stop. */
+  static String sentence(String clause) {
+    return Character.toUpperCase(clause.charAt(0)) + clause.substring(1) + ".";
+  }
+
+  /** Speaks of a thing without telling its state; the forms are built like those of facts. */
+  static String aside(int thing, int form) {
+    return sentence(THINGS.get(thing).aside().get(form));
+  }
+
   /** The form in which the opposite state is told by the same words: "open" and "not open". */
   static int alike(int form) {
     return form == 2 ? 2 : 1 - form;
+  }
+
+  /** Any form but one. */
+  static int otherForm(int never, Random random) {
+    return (never + 1 + random.nextInt(FORMS - 1)) % FORMS;
   }
 
   /** States of different things, in random order. */
@@ -102,5 +148,10 @@ final class QuickWorld {
       text.append(text.isEmpty() ? "" : " ").append(fact.say(random));
     }
     return text.toString();
+  }
+
+  /** Whether all of this is so. */
+  static String ask(List<String> clauses) {
+    return "Is it true that " + String.join(" and ", clauses) + "?";
   }
 }
