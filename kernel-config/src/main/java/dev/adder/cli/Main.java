@@ -2,6 +2,8 @@ package dev.adder.cli;
 
 import dev.adder.tensor.Workers;
 import java.io.IOException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -33,10 +35,14 @@ public final class Main {
 
   static final String VERSION = "0.1.0";
 
+  /** The engine's own log, of which a terminal shows warnings only; held, or its level is lost. */
+  private static final Logger ENGINE = Logger.getLogger("ai.djl");
+
   private Main() {}
 
   /** Runs a command; the exit code is 0 only if all of it went well. */
   public static void main(String[] arguments) {
+    ENGINE.setLevel(Level.WARNING);
     System.exit(commandLine().execute(arguments));
   }
 
