@@ -37,52 +37,81 @@ public final class Databases {
     }
     Map<String, Database> byName = new LinkedHashMap<>();
     for (JsonNode entry : new ObjectMapper().readTree(tables.toFile())) {
-      Database database = read(folder, entry);
+      Database database = new Entry(tables, entry).read(folder);
       byName.put(database.name(), database);
     }
     return new Databases(folder, byName);
   }
 
-  private static Database read(Path folder, JsonNode entry) {
-    String name = entry.path("db_id").asText();
-    List<String> tableNames = new ArrayList<>();
-    List<List<Database.Column>> columns = new ArrayList<>();
-    for (JsonNode table : entry.path("table_names_original")) {
-      tableNames.add(table.asText());
-      columns.add(new ArrayList<>());
-    }
-    List<Integer> primary = new ArrayList<>();
-    // A key of several columns is a list in newer versions of the file.
-    entry
-        .path("primary_keys")
-        .forEach(key -> (key.isArray() ? key : List.of(key)).forEach(k -> primary.add(k.asInt())));
-    JsonNode columnNames = entry.path("column_names_original");
-    for (int i = 0; i < columnNames.size(); i++) {
-      int table = columnNames.get(i).get(0).asInt();
-      // The first entry is "*", which belongs to no table.
-      if (table >= 0) {
-        String type = entry.path("column_types").path(i).asText();
-        String column = columnNames.get(i).get(1).asText();
-        columns.get(table).add(new Database.Column(column, type, primary.contains(i)));
+  /** A database as {@code tables.json} describes it. */
+  private record Entry(Path file, JsonNode json) {
+
+    Database read(Path folder) throws IOException {
+      List<Database.Table> tables = new ArrayList<>();
+      for (int i = 0; i < json.path("table_names_original").size(); i++) {
+        tables.add(new Database.Table(table(i), columns(i)));
       }
+      List<Database.ForeignKey> keys = new ArrayList<>();
+      for (JsonNode key : json.path("foreign_keys")) {
+        JsonNode from = column(key, 0);
+        JsonNode to = column(key, 1);
+        keys.add(
+            new Database.ForeignKey(
+                table(from.get(0).asInt()),
+                from.get(1).asText(),
+                table(to.get(0).asInt()),
+                to.get(1).asText()));
+      }
+      Path sqlite = folder.resolve("database").resolve(name()).resolve(name() + ".sqlite");
+      return new Database(name(), sqlite, tables, keys);
     }
-    List<Database.Table> tables = new ArrayList<>();
-    for (int i = 0; i < tableNames.size(); i++) {
-      tables.add(new Database.Table(tableNames.get(i), columns.get(i)));
+
+    private String name() {
+      return json.path("db_id").asText();
     }
-    List<Database.ForeignKey> keys = new ArrayList<>();
-    for (JsonNode key : entry.path("foreign_keys")) {
-      JsonNode from = columnNames.get(key.get(0).asInt());
-      JsonNode to = columnNames.get(key.get(1).asInt());
-      keys.add(
-          new Database.ForeignKey(
-              tableNames.get(from.get(0).asInt()),
-              from.get(1).asText(),
-              tableNames.get(to.get(0).asInt()),
-              to.get(1).asText()));
+
+    private String table(int index) {
+      return json.path("table_names_original").get(index).asText();
     }
-    Path file = folder.resolve("database").resolve(name).resolve(name + ".sqlite");
-    return new Database(name, file, tables, keys);
+
+    private JsonNode allColumns() {
+      return json.path("column_names_original");
+    }
+
+    private List<Database.Column> columns(int table) {
+      List<Integer> primary = primaryKeys();
+      List<Database.Column> columns = new ArrayList<>();
+      for (int i = 0; i < allColumns().size(); i++) {
+        // The first column is "*", which belongs to no table.
+        if (allColumns().get(i).path(0).asInt(-1) == table) {
+          String type = json.path("column_types").path(i).asText();
+          String name = allColumns().get(i).path(1).asText();
+          columns.add(new Database.Column(name, type, primary.contains(i)));
+        }
+      }
+      return columns;
+    }
+
+    /** A key of several columns is a list in newer versions of the file. */
+    private List<Integer> primaryKeys() {
+      List<Integer> primary = new ArrayList<>();
+      json.path("primary_keys")
+          .forEach(
+              key -> (key.isArray() ? key : List.of(key)).forEach(k -> primary.add(k.asInt())));
+      return primary;
+    }
+
+    /** The column at an end of a foreign key, which must be one of a table. */
+    private JsonNode column(JsonNode key, int end) throws IOException {
+      JsonNode column = allColumns().path(key.path(end).asInt(-1));
+      int table = column.path(0).asInt(-1);
+      if (table < 0 || table >= json.path("table_names_original").size()) {
+        throw new IOException(
+            "%s: a foreign key of \"%s\" is %s; expected the numbers of two columns of tables, from 1 to %d. Fetch the data set again."
+                .formatted(file, name(), key, allColumns().size() - 1));
+      }
+      return column;
+    }
   }
 
   /** Names in the file's order. */

@@ -11,13 +11,14 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabasesTest {
 
   @TempDir private Path folder;
 
-  @Test
-  void schemas_are_read_as_spider_ships_them() throws IOException {
+  private void shop(String foreignKeys) throws IOException {
     Files.writeString(
         folder.resolve("tables.json"),
         """
@@ -26,8 +27,14 @@ class DatabasesTest {
           "column_names_original": [[-1, "*"], [0, "Id"], [0, "Name"], [1, "Item_Id"], [1, "Day"]],
           "column_types": ["text", "number", "text", "number", "time"],
           "primary_keys": [1, [3, 4]],
-          "foreign_keys": [[3, 1]]}]
-        """);
+          "foreign_keys": %s}]
+        """
+            .formatted(foreignKeys));
+  }
+
+  @Test
+  void schemas_are_read_as_spider_ships_them() throws IOException {
+    shop("[[3, 1]]");
     Databases databases = Databases.open(folder);
     assertThat(databases.names()).containsExactly("shop");
     Database shop = databases.get("shop");
@@ -42,6 +49,18 @@ class DatabasesTest {
     assertThatThrownBy(() -> databases.get("bank"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith("tables.json names no database \"bank\". It has: [shop].");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[3, 5]", "[3, -1]", "[0, 1]", "[3]", "3"})
+  void a_foreign_key_of_columns_that_there_are_not_is_told_in_a_sentence(String key)
+      throws IOException {
+    shop("[[3, 1], " + key + "]");
+    assertThatThrownBy(() -> Databases.open(folder))
+        .isInstanceOf(IOException.class)
+        .hasMessageEndingWith(
+            "tables.json: a foreign key of \"shop\" is %s; expected the numbers of two columns of tables, from 1 to 4. Fetch the data set again.",
+            key.replace(" ", ""));
   }
 
   @Test
