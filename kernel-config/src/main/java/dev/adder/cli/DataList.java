@@ -115,7 +115,10 @@ final class DataList implements Callable<Integer> {
 
   /** The metrics, or the first of them where they are too long for their column. */
   private static String metric(List<String> metrics) {
-    String all = String.join(", ", metrics).replace("matthews_correlation", "matthews");
+    String all =
+        String.join(", ", metrics)
+            .replace("matthews_correlation", "matthews")
+            .replace("bleu_shortest", "bleu");
     return all.length() <= METRIC ? all : metrics.get(0) + " …";
   }
 

@@ -34,7 +34,7 @@ final class Dart implements Posed.Reader {
         TEMPLATE,
         new Answer.Text(),
         Optional.empty(),
-        List.of("meteor", "bleu"),
+        List.of("meteor", form == Form.RELEASED ? "bleu_shortest" : "bleu"),
         new Splits(train, sets(files.get("dev")), sets(files.get("test"))));
   }
 

@@ -216,9 +216,9 @@ public final class DataSets {
         new About(
             "dart",
             "Data Record to Text 1.1.1",
-            List.of("meteor", "bleu"),
+            List.of("meteor", "bleu_shortest"),
             new Sizes(62659, 2768, 0),
-            "",
+            "BLEU's brevity penalty goes by the shortest good text; corrected, by the one closest in length, as sacrebleu counts",
             "MIT",
             "Nan et al. (NAACL 2021)",
             new Hub("Yale-LILY/dart", "main"));

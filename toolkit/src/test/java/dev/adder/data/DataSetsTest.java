@@ -280,13 +280,16 @@ class DataSetsTest {
     assertThat(task.template().prefix())
         .isEqualTo("Generate text for the following RDF triples:\n");
     assertThat(task.answer().ending()).isEqualTo("<|endoftext|>");
+    assertThat(task.metrics()).containsExactly("meteor", "bleu_shortest");
+    assertThat(DataSets.named("dart").corrected().read(folder).metrics())
+        .containsExactly("meteor", "bleu");
+    assertThatThrownBy(() -> DataSets.named("samsum").corrected())
+        .hasMessageContaining("samsum is posed without oddities");
     write("dart-v1.1.1-full-dev.json", DART.replace("x is y", "x###y"));
     assertThatThrownBy(() -> read("dart"))
         .hasMessageContaining("dev.json, row 2 has a text with the separator");
     write("dart-v1.1.1-full-dev.json", DART.substring(0, 100));
     assertThatThrownBy(() -> read("dart")).hasMessageContaining("dev.json is damaged");
-    assertThatThrownBy(() -> DataSets.named("dart").corrected())
-        .hasMessageContaining("dart is posed without oddities");
   }
 
   @Test
