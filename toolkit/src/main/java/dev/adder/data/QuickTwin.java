@@ -1,12 +1,12 @@
 package dev.adder.data;
 
+import dev.adder.data.files.DataHome;
+import dev.adder.data.files.KeptFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A quick twin of a data set: generated examples in the files of its publisher, which the data
@@ -18,6 +18,7 @@ public final class QuickTwin {
   public static final long SEED = 11;
 
   private final String of;
+  private final DataSet dataSet;
   private final Sizes sizes;
   private final String made;
   private final Writer writer;
@@ -39,7 +40,12 @@ public final class QuickTwin {
   }
 
   QuickTwin(String of, Sizes sizes, String made, Writer writer) {
+    this(of, DataSets.named(of), sizes, made, writer);
+  }
+
+  private QuickTwin(String of, DataSet dataSet, Sizes sizes, String made, Writer writer) {
     this.of = of;
+    this.dataSet = dataSet;
     this.sizes = sizes;
     this.made = made;
     this.writer = writer;
@@ -52,7 +58,16 @@ public final class QuickTwin {
 
   /** The data set whose twin it is. */
   public DataSet dataSet() {
-    return DataSets.named(of);
+    return dataSet;
+  }
+
+  /**
+   * The same posed without the released code's oddities.
+   *
+   * @throws IllegalArgumentException if the data set has none
+   */
+  public QuickTwin corrected() {
+    return new QuickTwin(of, dataSet.corrected(), sizes, made, writer);
   }
 
   /** How many examples are written if nothing else is said. */
@@ -80,39 +95,40 @@ public final class QuickTwin {
   public Task task(Sizes wanted, long seed) {
     try {
       Path folder = Files.createTempDirectory("adder-" + name());
-      // Databases are opened when answers are scored.
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
-      write(folder, wanted, seed);
-      Task read = dataSet().read(folder);
-      Origin real = read.origin();
-      return read.as(
-          name(),
-          new Origin(
-              real.title() + ", quick twin",
-              "generated with seed " + seed,
-              true,
-              "Apache-2.0, as Adder",
-              real.citation()));
+      try {
+        write(folder, wanted, seed);
+        Task read = dataSet.read(folder);
+        // Databases are opened when answers are scored, also by another thread, and much later.
+        return asTwin(read.databases().isEmpty() ? read : dataSet.read(kept(folder)), seed);
+      } finally {
+        KeptFolder.delete(folder);
+      }
     } catch (IOException failure) {
       throw new UncheckedIOException(
-          "The quick twin of %s could not be written to the temporary folder.".formatted(of),
+          "The quick twin of %s could not be written: %s".formatted(of, failure.getMessage()),
           failure);
     }
+  }
+
+  private Path kept(Path folder) throws IOException {
+    return KeptFolder.keep(folder, DataHome.standard().cache().resolve("twins"), name());
+  }
+
+  private Task asTwin(Task read, long seed) {
+    Origin real = read.origin();
+    return read.as(
+        "quick-" + read.name(),
+        new Origin(
+            real.title() + ", quick twin",
+            "generated with seed " + seed,
+            true,
+            "Apache-2.0, as Adder",
+            real.citation()));
   }
 
   /** Writes the files as the data set's publisher ships them. */
   public void write(Path folder, Sizes wanted, long seed) throws IOException {
     writer.write(folder, wanted, seed);
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
   }
 
   @Override

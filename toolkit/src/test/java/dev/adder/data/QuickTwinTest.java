@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adder.data.QuickTwin.Sizes;
 import dev.adder.evaluation.SurfaceCues;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -117,9 +118,34 @@ class QuickTwinTest {
     assertThat(found).isGreaterThan(task.test().size() * 7 / 10);
   }
 
+  @Test
+  void databases_of_the_same_twin_are_made_once_and_found_again() {
+    QuickTwin spider = QuickTwin.named("spider");
+    Task task = spider.task(SMALL, 3);
+    Path first = databaseOf(task, task.test().get(0));
+    assertThat(first).exists();
+    assertThat(first.toString()).contains("twins").contains("quick-spider-");
+    assertThat(databaseOf(spider.task(SMALL, 3), task.test().get(0))).isEqualTo(first);
+    assertThat(databaseOf(spider.task(SMALL, 4), spider.task(SMALL, 4).test().get(0)))
+        .isNotEqualTo(first);
+  }
+
+  @Test
+  void a_twin_can_be_posed_without_the_oddities_of_the_release() {
+    Task corrected = QuickTwin.named("rte").corrected().task(SMALL, 1);
+    assertThat(corrected.name()).isEqualTo("quick-rte-corrected");
+    assertThat(((Answer.Choice) corrected.answer()).anyToken()).isFalse();
+    assertThat(corrected.test()).isEqualTo(QuickTwin.named("rte").task(SMALL, 1).test());
+    assertThatThrownBy(() -> QuickTwin.named("cifar").corrected())
+        .hasMessageContaining("cifar is posed without oddities");
+  }
+
+  private static Path databaseOf(Task task, Example example) {
+    return task.databases().orElseThrow().get(example.database().orElseThrow()).file();
+  }
+
   private static Connection open(Task task, Example example) throws Exception {
-    Database database = task.databases().orElseThrow().get(example.database().orElseThrow());
-    return DriverManager.getConnection("jdbc:sqlite:" + database.file());
+    return DriverManager.getConnection("jdbc:sqlite:" + databaseOf(task, example));
   }
 
   @Test
