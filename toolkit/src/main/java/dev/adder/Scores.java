@@ -37,14 +37,12 @@ final class Scores {
   private final Tokens tokens;
   private final Task task;
   private final List<Example> examples;
-  private final List<Metric> metrics;
 
   private Scores(Mamba model, Tokens tokens, Task task, Split split) {
     this.model = model;
     this.tokens = tokens;
     this.task = task.within(tokens);
     examples = split == Split.TEST ? this.task.test() : this.task.validation();
-    metrics = task.metrics().stream().map(Metric::named).toList();
   }
 
   /** Scores a split; texts are written as in the paper. */
@@ -64,14 +62,10 @@ final class Scores {
         task.answer() instanceof Answer.Choice choice
             ? scores.ofClasses(choice)
             : scores.ofTexts(decoding);
-    for (Perplexity perplexity : scores.only(Perplexity.class)) {
+    for (Perplexity perplexity : Metric.of(task, Perplexity.class)) {
       evaluation = evaluation.with(new Score(perplexity, scores.perplexity(perplexity)));
     }
     return evaluation;
-  }
-
-  private <M extends Metric> List<M> only(Class<M> kind) {
-    return metrics.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   private List<TokenBatch> batches() {
@@ -100,7 +94,7 @@ final class Scores {
         gold.add(classOf(token, classTokens));
       }
     }
-    return Evaluation.ofClasses(task.name(), only(ClassMetric.class), answers, gold);
+    return Evaluation.ofClasses(task.name(), Metric.of(task, ClassMetric.class), answers, gold);
   }
 
   private static int classOf(int token, int[] classTokens) {
@@ -113,8 +107,9 @@ final class Scores {
   }
 
   private Evaluation ofTexts(Decoding decoding) {
-    List<TextMetric> textMetrics = only(TextMetric.class);
-    List<Written> unwritten = examples.stream().map(example -> written("", example)).toList();
+    List<TextMetric> textMetrics = Metric.of(task, TextMetric.class);
+    List<Written> unwritten =
+        examples.stream().map(example -> Written.of("", example, task)).toList();
     textMetrics.forEach(metric -> metric.require(unwritten));
     List<int[]> prompts = task.encode(examples, tokens).stream().map(TokenExample::prompt).toList();
     int[] end = tokens.encode(task.answer().ending());
@@ -122,16 +117,9 @@ final class Scores {
     List<Written> written = new ArrayList<>();
     try (Generator generator = Generator.of(model)) {
       for (int[] text : generator.generate(prompts, decoding, stop)) {
-        written.add(written(tokens.decode(text), examples.get(written.size())));
+        written.add(Written.of(tokens.decode(text), examples.get(written.size()), task));
       }
     }
     return Evaluation.ofTexts(task.name(), textMetrics, written);
-  }
-
-  private Written written(String text, Example example) {
-    return new Written(
-        text,
-        example.answers(),
-        example.database().flatMap(name -> task.databases().map(all -> all.get(name))));
   }
 }

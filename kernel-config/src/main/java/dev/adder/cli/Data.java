@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** The data sets on this machine. */
 @Command(
     name = "data",
-    description = "Lists, checks and fetches the data sets.",
+    description = "Lists, checks and fetches the data sets, and measures their quick twins.",
     footer = {
       "",
       "ADDER_DATA=DIR in the environment names another cache, ADDER_OFFLINE=1 forbids",
@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
     },
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
-    subcommands = {DataList.class, DataChecks.class, DataFetch.class})
+    subcommands = {DataList.class, DataChecks.class, DataFetch.class, DataMeasure.class})
 final class Data {
 
   private Data() {}

@@ -7,6 +7,8 @@ import dev.adder.data.QuickTwin;
 import dev.adder.data.Task;
 import dev.adder.data.files.DataHome;
 import dev.adder.data.files.RemoteFile;
+import dev.adder.paper.TwinCard;
+import dev.adder.paper.TwinCards;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -40,11 +42,12 @@ final class DataList implements Callable<Integer> {
 
   static void print(PrintWriter out, DataHome home) throws IOException {
     line(out, ROW, "Task", "train", "valid.", "test", "metric", "state", "licence");
+    List<TwinCard> cards = TwinCards.shipped();
     for (DataSet dataSet : DataSets.all()) {
       row(out, dataSet, home);
       for (QuickTwin twin : QuickTwin.all()) {
         if (twin.dataSet().name().equals(dataSet.name())) {
-          row(out, twin.task());
+          row(out, twin, cards);
         }
       }
     }
@@ -57,6 +60,7 @@ final class DataList implements Callable<Integer> {
     for (Map.Entry<String, List<String>> oddity : oddities().entrySet()) {
       wrapped(out, String.join(", ", oddity.getValue()) + ":", oddity.getKey());
     }
+    line(out, "%nScores of the twins that are measured: data/twins/README.md");
     line(out, "%nCache      %s", home.cache());
     line(out, "Hub cache  %s", home.hub());
     line(out, "Network    %s", home.offline() ? "not to be used" : "used by fetch and load");
@@ -90,8 +94,15 @@ final class DataList implements Callable<Integer> {
         dataSet.about().licence());
   }
 
-  private static void row(PrintWriter out, Task twin) {
-    row(out, twin.name(), Sizes.of(twin), twin.metrics(), "twin", twin.origin().licence());
+  private static void row(PrintWriter out, QuickTwin twin, List<TwinCard> cards) {
+    Task task = twin.task();
+    String state =
+        cards.stream()
+            .filter(card -> card.twin().equals(twin.name()))
+            .map(card -> card.data().equals(task.fingerprint()) ? ", measured" : ", card stale")
+            .findFirst()
+            .orElse("");
+    row(out, task.name(), Sizes.of(task), task.metrics(), "twin" + state, task.origin().licence());
   }
 
   private static void row(

@@ -48,6 +48,14 @@ final class TerminalProgress implements ProgressListener {
     out.flush();
   }
 
+  /** Tells something that stays, while the work goes on below. */
+  void line(String text) {
+    show(text);
+    if (TERMINAL) {
+      newLine();
+    }
+  }
+
   /** Leaves the line as it is and goes on below. */
   void newLine() {
     out.println();
@@ -56,10 +64,7 @@ final class TerminalProgress implements ProgressListener {
 
   @Override
   public void end(String summary) {
-    show(innermostEnds().what() + ": " + summary);
-    if (TERMINAL) {
-      newLine();
-    }
+    line(innermostEnds().what() + ": " + summary);
   }
 
   private RunningWork.Work innermostEnds() {

@@ -75,6 +75,11 @@ public final class QuickTwin {
     return sizes;
   }
 
+  /** The same twin with other usual sizes. */
+  public QuickTwin sized(Sizes other) {
+    return new QuickTwin(of, dataSet, other, made, writer);
+  }
+
   /** What examples are like, how they are drawn, and what keeps the splits apart. */
   public String made() {
     return made;

@@ -20,7 +20,7 @@ public record TokenExample(int[] prompt, int[] label) {
   }
 
   /** Tokens that the model reads: all but the last of prompt and label. */
-  int length() {
+  public int length() {
     return prompt.length + label.length - 1;
   }
 

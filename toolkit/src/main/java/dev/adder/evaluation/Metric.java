@@ -1,5 +1,6 @@
 package dev.adder.evaluation;
 
+import dev.adder.data.Task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,6 +23,15 @@ public sealed interface Metric permits ClassMetric, TextMetric, Perplexity {
     Stream.of(SpiderMetric.Kind.values()).map(SpiderMetric::new).forEach(all::add);
     all.add(new Perplexity());
     return all;
+  }
+
+  /** The metrics of this kind that a task asks for, in its order. */
+  static <M extends Metric> List<M> of(Task task, Class<M> kind) {
+    return task.metrics().stream()
+        .map(Metric::named)
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .toList();
   }
 
   /** The metric of this name. */

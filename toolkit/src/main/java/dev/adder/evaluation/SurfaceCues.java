@@ -44,21 +44,41 @@ public final class SurfaceCues {
     testLabels = task.test().stream().map(e -> choice.words().indexOf(e.label())).toList();
   }
 
+  /** All of them, by all of the task's metrics. */
+  public List<Guess> guesses() {
+    return List.of(
+        new Guess("always the most frequent class", scores(mostFrequent())),
+        new Guess("lengths by logistic regression", scores(byLength())),
+        new Guess("words by logistic regression", scores(byWords())));
+  }
+
   /** The test score of the class that is most frequent in training. */
   public double majority() {
+    return scores(mostFrequent()).score();
+  }
+
+  private List<Integer> mostFrequent() {
     Map<Integer, Long> counts =
         trainLabels.stream().collect(Collectors.groupingBy(l -> l, Collectors.counting()));
     int most = counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
-    return score(testLabels.stream().map(label -> most).toList());
+    return testLabels.stream().map(label -> most).toList();
   }
 
   /** The test score by the lengths of the texts, in letters and in words. */
   public double length() {
+    return scores(byLength()).score();
+  }
+
+  private List<Integer> byLength() {
     return regression(SurfaceCues::lengths);
   }
 
   /** The test score by words and the number of words shared. */
   public double words() {
+    return scores(byWords()).score();
+  }
+
+  private List<Integer> byWords() {
     Map<String, Integer> index = new HashMap<>();
     for (Example example : task.train()) {
       words(example).forEach(word -> index.putIfAbsent(word, index.size()));
@@ -117,7 +137,7 @@ public final class SurfaceCues {
     return lengths;
   }
 
-  private double regression(Function<Example, double[]> features) {
+  private List<Integer> regression(Function<Example, double[]> features) {
     List<double[]> x = task.train().stream().map(features).toList();
     double[][] weights = new double[classes][x.get(0).length + 1];
     for (int epoch = 0; epoch < EPOCHS; epoch++) {
@@ -132,10 +152,9 @@ public final class SurfaceCues {
         }
       }
     }
-    return score(
-        task.test().stream()
-            .map(example -> best(probabilities(weights, features.apply(example))))
-            .toList());
+    return task.test().stream()
+        .map(example -> best(probabilities(weights, features.apply(example))))
+        .toList();
   }
 
   private static double[] probabilities(double[][] weights, double[] x) {
@@ -155,12 +174,8 @@ public final class SurfaceCues {
     return IntStream.range(0, p.length).reduce((a, b) -> p[b] > p[a] ? b : a).orElseThrow();
   }
 
-  private double score(List<Integer> answers) {
-    if (Metric.named(task.metric()) instanceof ClassMetric metric) {
-      return metric.score(answers, testLabels);
-    }
-    throw new IllegalArgumentException(
-        "%s is scored by %s; surface cues are for tasks with classes."
-            .formatted(task.name(), task.metric()));
+  private Evaluation scores(List<Integer> answers) {
+    return Evaluation.ofClasses(
+        task.name(), Metric.of(task, ClassMetric.class), answers, testLabels);
   }
 }

@@ -1,6 +1,8 @@
 package dev.adder.evaluation;
 
 import dev.adder.data.Database;
+import dev.adder.data.Example;
+import dev.adder.data.Task;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +20,14 @@ public record Written(String text, List<String> references, Optional<Database> d
     if (references.isEmpty()) {
       throw new IllegalArgumentException("A text has no reference; give at least one.");
     }
+  }
+
+  /** A text that answers an example of a task. */
+  public static Written of(String text, Example example, Task task) {
+    return new Written(
+        text,
+        example.answers(),
+        example.database().flatMap(name -> task.databases().map(all -> all.get(name))));
   }
 
   /** A text that asks no database. */

@@ -11,7 +11,6 @@ import dev.adder.data.Task;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.model.MambaWeights;
 import dev.adder.model.WeightSlot;
-import dev.adder.tensor.Workers;
 import dev.adder.training.ProgressListener;
 import dev.adder.training.TrainingLog;
 import java.io.IOException;
@@ -24,10 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -94,79 +90,50 @@ public final class Experiment {
   }
 
   /**
-   * Runs the cells at quick scale, as many at once as there are threads, each on one thread: small
-   * models gain more from that than from several threads each. A cell gives the same bits every
-   * time, whatever runs beside it.
+   * Runs the cells at quick scale, several at once. A cell gives the same bits every time, whatever
+   * runs beside it.
    *
    * @throws IOException if a result cannot be read or written
    */
   public Comparison run(PretrainedModel model) throws IOException {
     Task task = quickTask();
     List<Cell> cells = cells();
-    int threadsBefore = Workers.threads();
-    Workers.use(1);
-    ExecutorService workers = Executors.newFixedThreadPool(threadsBefore);
+    AtomicInteger done = new AtomicInteger();
+    List<Callable<CellResult>> works = new ArrayList<>();
+    for (Cell cell : cells) {
+      works.add(() -> findOrCompute(model, task, cell, done));
+    }
     progress.begin(grid.title(), cells.size());
     try {
-      AtomicInteger done = new AtomicInteger();
-      List<Future<CellResult>> running = new ArrayList<>();
-      for (Cell cell : cells) {
-        running.add(workers.submit(() -> findOrCompute(model, task, cell, done)));
-      }
-      List<CellResult> results = new ArrayList<>();
-      for (Future<CellResult> result : running) {
-        results.add(await(result, done));
-      }
+      List<CellResult> results =
+          OneThreadEach.run(works, () -> progress.advance(done.get(), "cells"));
       progress.end("%d cells".formatted(results.size()));
       return new Comparison(grid, results);
-    } finally {
-      workers.shutdownNow();
-      Workers.use(threadsBefore);
-    }
-  }
-
-  private CellResult await(Future<CellResult> result, AtomicInteger done) throws IOException {
-    try {
-      while (!result.isDone()) {
-        progress.advance(done.get(), "cells");
-        Thread.sleep(200);
-      }
-      progress.advance(done.get(), "cells");
-      return result.get();
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(
           "The experiment was interrupted after %d cells; run it again to go on."
               .formatted(done.get()),
           stopped);
-    } catch (ExecutionException failure) {
-      if (failure.getCause() instanceof UncheckedIOException io) {
-        throw io.getCause();
-      }
-      throw new IllegalStateException(failure.getCause().getMessage(), failure.getCause());
     }
   }
 
-  private CellResult findOrCompute(
-      PretrainedModel model, Task task, Cell cell, AtomicInteger done) {
-    try {
-      Optional<CellResult> found =
-          files
-              .find(grid.name(), cell.row().id(), cell.learningRate(), cell.seed())
-              .filter(
-                  result ->
-                      result.model().equals(model.fingerprint())
-                          && result.data().equals(task.fingerprint()));
-      CellResult result = found.isPresent() ? found.get() : compute(model, task, cell);
-      if (found.isEmpty()) {
-        // What is there, if anything, was computed with another model.
-        files.replace(result);
-      }
-      done.incrementAndGet();
-      return result;
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
+  private CellResult findOrCompute(PretrainedModel model, Task task, Cell cell, AtomicInteger done)
+      throws IOException {
+    Optional<CellResult> found =
+        files
+            .find(grid.name(), cell.row().id(), cell.learningRate(), cell.seed())
+            .filter(
+                result ->
+                    result.model().equals(model.fingerprint())
+                        && result.data().equals(task.fingerprint()));
+    CellResult result = found.isPresent() ? found.get() : compute(model, task, cell);
+    if (found.isEmpty()) {
+      // What is there, if anything, was computed with another model.
+      files.replace(result);
     }
+    done.incrementAndGet();
+    return result;
   }
 
   private CellResult compute(PretrainedModel model, Task task, Cell cell) {
