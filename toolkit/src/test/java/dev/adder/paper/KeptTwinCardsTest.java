@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adder.PretrainedModel;
 import dev.adder.Ssm;
+import dev.adder.data.Answer;
 import dev.adder.data.QuickTwin;
+import dev.adder.data.QuickTwin.Sizes;
 import dev.adder.data.Task;
 import dev.adder.evaluation.Guess;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 class KeptTwinCardsTest {
 
   private static final Path FOLDER = Path.of("../data/twins");
+  private static final Sizes SMALL = new Sizes(50, 10, 10);
 
   private static List<TwinCard> cards() throws IOException {
     return new TwinCards(FOLDER).all();
@@ -99,7 +102,7 @@ class KeptTwinCardsTest {
       TwinTuning tuning = TwinTuning.of(twin);
       assertThat(tuning.maxNewTokens() > 0)
           .as(twin.name())
-          .isEqualTo(twin.task().answer() instanceof dev.adder.data.Answer.Text);
+          .isEqualTo(twin.task(SMALL, 1).answer() instanceof Answer.Text);
     }
   }
 }
