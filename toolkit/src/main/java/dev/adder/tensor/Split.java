@@ -5,9 +5,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /** Cuts the last axis into ranges. Input (…, d); outputs (…, size) for each size in order. */
 public final class Split implements FusedOperator {
+
+  /** Numbers that are worth another thread. */
+  private static final int PIECE = 1 << 15;
 
   private final long[] sizes;
 
@@ -48,22 +52,33 @@ public final class Split implements FusedOperator {
       int size = Math.toIntExact(sizes[i]);
       int start = from;
       NDArray range = ranges.get(i);
-      if (range == null) {
-        for (int row = 0; row < rows; row++) {
-          all.clear(row * width + start, size);
-        }
-      } else {
-        RawTensor part = RawTensor.of(range);
-        for (int row = 0; row < rows; row++) {
-          if (apart) {
-            part.copy(row * size, all, row * width + start, size);
-          } else {
-            all.copy(row * width + start, part, row * size, size);
-          }
-        }
-      }
+      RawTensor part = range == null ? null : RawTensor.of(range);
+      inPieces(
+          rows,
+          size,
+          row -> {
+            if (part == null) {
+              all.clear(row * width + start, size);
+            } else if (apart) {
+              part.copy(row * size, all, row * width + start, size);
+            } else {
+              all.copy(row * width + start, part, row * size, size);
+            }
+          });
       from += size;
     }
+  }
+
+  /** Rows on all threads, some thousand numbers at a time. */
+  private static void inPieces(int rows, int size, IntConsumer work) {
+    int step = Math.max(1, PIECE / Math.max(1, size));
+    Workers.run(
+        (rows + step - 1) / step,
+        piece -> {
+          for (int row = piece * step; row < Math.min(rows, (piece + 1) * step); row++) {
+            work.accept(row);
+          }
+        });
   }
 
   @Override
