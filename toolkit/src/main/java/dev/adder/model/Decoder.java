@@ -286,50 +286,6 @@ public final class Decoder implements Sequences {
     return only().read;
   }
 
-  /** The token with the largest of the only sequence's logits, the first of several. */
-  public int mostProbable() {
-    DecoderRow row = only();
-    if (row.read == 0) {
-      throw new IllegalStateException("The decoder has read no token yet. Give it a prompt first.");
-    }
-    float[] logits = row.logits;
-    int best = 0;
-    for (int i = 1; i < logits.length; i++) {
-      if (logits[i] > logits[best]) {
-        best = i;
-      }
-    }
-    return best;
-  }
-
-  /**
-   * Goes on from a prompt with the most probable token each time, from an empty past.
-   *
-   * @param maxNewTokens at most so many tokens are written
-   * @param stopToken the token that ends the text and is not part of it; −1 for none
-   * @return the new tokens
-   */
-  public int[] generate(int[] prompt, int maxNewTokens, int stopToken) {
-    if (maxNewTokens < 0) {
-      throw new IllegalArgumentException(
-          "%d new tokens are asked for; it must be 0 or more.".formatted(maxNewTokens));
-    }
-    reset();
-    prefill(prompt);
-    int[] tokens = new int[maxNewTokens];
-    for (int i = 0; i < maxNewTokens; i++) {
-      int next = mostProbable();
-      if (next == stopToken) {
-        return Arrays.copyOf(tokens, i);
-      }
-      tokens[i] = next;
-      if (i + 1 < maxNewTokens) {
-        step(next);
-      }
-    }
-    return tokens;
-  }
-
   /** Back to one sequence that has read nothing. */
   public void reset() {
     requireOpen();

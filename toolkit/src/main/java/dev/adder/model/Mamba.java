@@ -290,6 +290,11 @@ public final class Mamba extends StateSpaceModel<Mamba> {
    */
   @Override
   NDArray empty(WeightSpec place, NDManager manager) {
+    if (bf16) {
+      throw new IllegalArgumentException(
+          "The place \"%s\" is there in float32 only, and this model is in bf16. Load it without bf16()."
+              .formatted(place.target()));
+    }
     DataType type = weight(EMBEDDING).frozen().getDataType();
     Shape shape = new Shape(place.shape());
     switch (place.target()) {

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,12 @@ public abstract class StateSpaceModel<M extends StateSpaceModel<M>> extends Abst
   private static final byte VERSION = 1;
 
   private final Map<String, Weight> weights = new LinkedHashMap<>();
+
+  /** Where an open place is: its block, -1 outside of the blocks, and the word for it. */
+  private record Place(int layer, String target) {}
+
+  /** The open places that methods have filled; most models have none. */
+  private final Map<Place, Weight> opened = new HashMap<>();
 
   /**
    * @param specs what the model is made of, in its order
@@ -128,9 +135,13 @@ public abstract class StateSpaceModel<M extends StateSpaceModel<M>> extends Abst
    * @param value of its shape, in the model's type
    */
   public final Weight open(WeightSpec place, NDArray value) {
-    Weight opened = new Weight(place.shaped(value.getShape()), value);
-    weights.put(place.name(), opened);
-    return opened;
+    Weight filled = new Weight(place.shaped(value.getShape()), value);
+    weights.put(place.name(), filled);
+    opened.merge(
+        new Place(place.layer(), place.target()),
+        filled,
+        (present, given) -> present.spec().name().equals(given.spec().name()) ? given : present);
+    return filled;
   }
 
   /**
@@ -146,15 +157,12 @@ public abstract class StateSpaceModel<M extends StateSpaceModel<M>> extends Abst
 
   /** An open place of a block that a method has filled. */
   final Optional<Weight> opened(int layer, String target) {
-    return weights.values().stream()
-        .filter(weight -> weight.spec().isOpen())
-        .filter(weight -> weight.spec().layer() == layer && weight.spec().target().equals(target))
-        .findFirst();
+    return Optional.ofNullable(opened.get(new Place(layer, target)));
   }
 
   /** The places that a method has opened. */
   public final List<WeightSpec> opened() {
-    return specs().stream().filter(WeightSpec::isOpen).toList();
+    return opened.isEmpty() ? List.of() : specs().stream().filter(WeightSpec::isOpen).toList();
   }
 
   /** Owner of the frozen tensors; a pass opens its own manager below. */

@@ -286,35 +286,6 @@ class DecoderTest {
   }
 
   @Test
-  void generation_writes_the_most_probable_token_each_time_until_the_stop_token()
-      throws IOException {
-    Mamba mamba = Model.QUICK.load(manager);
-    int[] prompt = {5, 9, 2};
-    try (Decoder decoder = Decoder.of(mamba)) {
-      int[] written = decoder.generate(prompt, 12, -1);
-      assertThat(written).hasSize(12);
-      int[] all = IntStream.concat(Arrays.stream(prompt), Arrays.stream(written)).toArray();
-      float[][] logits = expected(mamba, all);
-      for (int i = 0; i < written.length; i++) {
-        assertThat(written[i]).isEqualTo(largest(logits[prompt.length - 1 + i]));
-      }
-      int stop = written[written.length - 1];
-      int first =
-          IntStream.range(0, written.length).filter(i -> written[i] == stop).min().orElse(0);
-      assertThat(decoder.generate(prompt, 12, stop)).isEqualTo(Arrays.copyOf(written, first));
-      assertThat(decoder.generate(prompt, 0, -1)).isEmpty();
-    }
-  }
-
-  private static int largest(float[] values) {
-    int best = 0;
-    for (int i = 1; i < values.length; i++) {
-      best = values[i] > values[best] ? i : best;
-    }
-    return best;
-  }
-
-  @Test
   void weights_without_updates_are_not_copied() throws IOException {
     Mamba mamba = Model.ODD.load(manager);
     int before = manager.getManagedArrays().size();
@@ -337,14 +308,9 @@ class DecoderTest {
         .hasMessage("Token 53 is outside of the vocabulary of 53 tokens, 0 to 52.");
     assertThatThrownBy(() -> decoder.prefill(new int[] {3, -1}))
         .hasMessage("Token -1 is outside of the vocabulary of 53 tokens, 0 to 52.");
-    assertThatThrownBy(() -> decoder.generate(new int[0], 5, 0))
+    assertThatThrownBy(() -> decoder.prefill(new int[0]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("The prompt is empty. Give at least one token.");
-    assertThatThrownBy(() -> decoder.generate(new int[] {1}, -1, 0))
-        .hasMessage("-1 new tokens are asked for; it must be 0 or more.");
-    assertThatThrownBy(decoder::mostProbable)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("The decoder has read no token yet. Give it a prompt first.");
     decoder.close();
     assertThatThrownBy(() -> decoder.step(1))
         .isInstanceOf(IllegalStateException.class)
