@@ -18,7 +18,7 @@ public record Side(
     String name, boolean tuned, List<String> command, Map<String, String> environment) {
 
   static final String PRODUCTS = "products alone";
-  static final String SAME_SIZE = "Adder, LoRA of the same size";
+  static final String SAME_SIZE = "Adder with LoRA of the same size";
   static final String LLAMA = "llama.cpp";
 
   private static final Map<String, String> ADDER_ENVIRONMENT =
