@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.commonmark.ext.gfm.tables.TablesExtension;
@@ -161,12 +162,17 @@ final class NotebookPage {
   void keepAsPictures() throws IOException {
     for (JsonNode cell : root.path("cells")) {
       for (JsonNode output : cell.path("outputs")) {
-        if (output.path("data") instanceof ObjectNode data
-            && data.has(MimeBundle.PLOTLY)
-            && PngFigure.draws(figure(data))) {
-          byte[] png = PngFigure.of(figure(data));
-          data.remove(MimeBundle.PLOTLY);
-          data.put(MimeBundle.PNG, Base64.getEncoder().encodeToString(png));
+        if (output.path("data") instanceof ObjectNode data && data.has(MimeBundle.PLOTLY)) {
+          Optional<String> refusal = PngFigure.refusal(figure(data));
+          if (refusal.isPresent()) {
+            String text = text(data.path(MimeBundle.TEXT)) + ": " + refusal.get();
+            data.put(MimeBundle.TEXT, text);
+            data.put(MimeBundle.HTML, "<p>" + TableHtml.escape(text) + "</p>");
+          } else {
+            byte[] png = PngFigure.of(figure(data));
+            data.remove(MimeBundle.PLOTLY);
+            data.put(MimeBundle.PNG, Base64.getEncoder().encodeToString(png));
+          }
         }
       }
     }

@@ -80,16 +80,27 @@ final class StandardRenderers {
   }
 
   /**
-   * A figure of kinds of traces that {@link PngFigure} does not draw stays interactive.
+   * A figure of which no picture is drawn stays live, and says so where no script runs.
    *
    * @param still whether a picture is wanted
    */
   static MimeBundle figure(Figure figure, boolean still) {
     Map<String, Object> json = PlotlyJson.of(figure);
-    MimeBundle text = MimeBundle.text(title(json));
-    return still && PngFigure.draws(json)
-        ? text.with(MimeBundle.PNG, Base64.getEncoder().encodeToString(PngFigure.of(json)))
-        : text.with(MimeBundle.PLOTLY, json);
+    if (!still) {
+      return MimeBundle.text(title(json)).with(MimeBundle.PLOTLY, json);
+    }
+    return PngFigure.refusal(json)
+        .map(
+            sentence ->
+                MimeBundle.html(
+                        "<p>%s: %s</p>"
+                            .formatted(TableHtml.escape(title(json)), TableHtml.escape(sentence)),
+                        title(json) + ": " + sentence)
+                    .with(MimeBundle.PLOTLY, json))
+        .orElseGet(
+            () ->
+                MimeBundle.text(title(json))
+                    .with(MimeBundle.PNG, Base64.getEncoder().encodeToString(PngFigure.of(json))));
   }
 
   private static String title(Map<String, Object> json) {

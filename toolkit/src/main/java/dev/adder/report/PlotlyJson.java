@@ -90,7 +90,7 @@ public final class PlotlyJson {
   }
 
   private static Map<String, Object> withInk(Map<String, Object> trace) {
-    if ("heatmap".equals(trace.get("type"))) {
+    if (Set.of("heatmap", "contour", "histogram2d").contains(trace.getOrDefault("type", ""))) {
       trace.putIfAbsent(
           "colorscale",
           List.of(

@@ -1,5 +1,8 @@
 package dev.adder.report;
 
+import static dev.adder.report.PlainFigure.kind;
+
+import dev.adder.report.AxisScale.Kind;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -14,16 +17,21 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.DoubleConsumer;
 import javax.imageio.ImageIO;
 import tech.tablesaw.plotly.components.Figure;
 
 /**
- * A figure as a PNG, for where no script runs: lines, points with error bars, bars and heat maps of
- * Plotly's JSON, on a light ground, at twice the resolution.
+ * A figure as a PNG, for where no script runs: lines, points with error bars, areas, bars,
+ * histograms, boxes, violins, pies, heat maps and contours of Plotly's JSON, on a light ground, at
+ * twice the resolution.
+ *
+ * <p>Own code rather than a chart library: the figure is Plotly's already, and a library has its
+ * own data sets, axes and rules for each kind, so that handing over takes as much as drawing and
+ * the picture would still differ from the live figure.
  */
 public final class PngFigure {
 
@@ -33,35 +41,63 @@ public final class PngFigure {
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
   private static final int SCALE = 2;
   private static final int BOTTOM = 58;
-  private static final Set<String> DRAWN = Set.of("scatter", "scattergl", "bar", "heatmap");
+  private static final int COLOR_BAR = 78;
 
+  private final PlainFigure figure;
   private final List<Map<String, Object>> traces;
   private final Map<String, Object> layout;
   private final Graphics2D g;
+  private final PngMarks marks;
   private final AxisScale x;
   private final AxisScale y;
+
+  /** The axis on the right; the same as on the left if there is none. */
+  private final AxisScale second;
+
+  private final boolean secondAxis;
+  private final boolean heat;
+  private final boolean pie;
   private final List<String> titleLines;
   private final double left;
   private final double top;
   private final double right;
   private final double bottom;
 
-  @SuppressWarnings("unchecked")
   private PngFigure(Map<String, Object> json, Graphics2D graphics, int width, int height) {
-    traces = (List<Map<String, Object>>) json.get("data");
-    layout = (Map<String, Object>) json.get("layout");
+    figure = PlainFigure.of(json);
+    traces = figure.traces();
+    layout = figure.layout();
     g = graphics;
     g.setFont(FONT);
+    marks = new PngMarks(g, figure);
     FontMetrics metrics = g.getFontMetrics();
-    boolean heat = traces.stream().anyMatch(t -> "heatmap".equals(t.get("type")));
-    x = scale("x", "xaxis", heat);
-    y = scale("y", "yaxis", heat);
-    int labels = y.ticks().stream().mapToInt(t -> metrics.stringWidth(y.label(t))).max().orElse(0);
-    left = Math.min(width / 2.0, 44 + labels);
-    right = width - (heat ? 78 : legend().isEmpty() ? 24 : legendWidth(metrics) + 24);
+    // Cells of counted values stand on axes of numbers; all others on one category each.
+    heat = traces.stream().anyMatch(t -> kind(t).equals("heatmap") && !t.containsKey("dx"));
+    pie = traces.stream().anyMatch(t -> kind(t).equals("pie"));
+    secondAxis = traces.stream().anyMatch(PngFigure::onSecond);
+    x = scale("x", "xaxis", traces);
+    y = scale("y", "yaxis", traces.stream().filter(t -> !onSecond(t)).toList());
+    second =
+        secondAxis ? scale("y", "yaxis2", traces.stream().filter(PngFigure::onSecond).toList()) : y;
+    left = pie ? 20 : Math.min(width / 2.0, 44 + widest(metrics, y));
+    double beside = secondAxis ? 44 + widest(metrics, second) : 0;
+    beside += marks.colors().isPresent() ? COLOR_BAR : 0;
+    beside += legend().isEmpty() ? 0 : legendWidth(metrics);
+    right = width - Math.max(24, beside + (legend().isEmpty() ? 0 : 24));
     titleLines = wrap(title(layout), width - 2 * 20);
     top = 26 + 20.0 * titleLines.size();
     bottom = height - BOTTOM;
+  }
+
+  private static double widest(FontMetrics metrics, AxisScale scale) {
+    return scale.ticks().stream()
+        .mapToInt(tick -> metrics.stringWidth(scale.label(tick)))
+        .max()
+        .orElse(0);
+  }
+
+  private static boolean onSecond(Map<String, Object> trace) {
+    return "y2".equals(trace.get("yaxis"));
   }
 
   /** Draws a Tablesaw figure. */
@@ -69,15 +105,17 @@ public final class PngFigure {
     return of(PlotlyJson.of(figure));
   }
 
-  /** Whether every trace is of a kind that is drawn here. */
-  public static boolean draws(Map<String, Object> json) {
-    return json.get("data") instanceof List<?> traces
-        && traces.stream()
-            .allMatch(t -> t instanceof Map<?, ?> trace && DRAWN.contains(kind(trace)));
-  }
-
-  private static String kind(Map<?, ?> trace) {
-    return trace.get("type") instanceof String type ? type : "scatter";
+  /**
+   * Why no picture is drawn of a figure, and where it is seen; empty if one is.
+   *
+   * @param json as {@link PlotlyJson} gives it
+   */
+  public static Optional<String> refusal(Map<String, Object> json) {
+    return PlainFigure.notDrawn(json)
+        .map(
+            what ->
+                "This figure has %s, of which no picture is drawn: it is shown live, in JupyterLab and on the page of ./adder run-notebook --html."
+                    .formatted(what));
   }
 
   /**
@@ -85,18 +123,17 @@ public final class PngFigure {
    *
    * @param json as {@link PlotlyJson} gives it
    * @return the bytes of a PNG
-   * @throws IllegalArgumentException if a trace is of another kind than lines, points, bars and
-   *     heat maps
+   * @throws IllegalArgumentException with the {@link #refusal}, if there is one
    */
   public static byte[] of(Map<String, Object> json) {
-    if (!draws(json)) {
-      throw new IllegalArgumentException(
-          "A picture can be drawn of lines, points, bars and heat maps; this figure has other"
-              + " traces. Show it interactively.");
-    }
-    Map<?, ?> layout = (Map<?, ?>) json.get("layout");
-    int width = layout.get("width") instanceof Number w ? w.intValue() : 760;
-    int height = layout.get("height") instanceof Number h ? h.intValue() : 440;
+    refusal(json)
+        .ifPresent(
+            sentence -> {
+              throw new IllegalArgumentException(sentence);
+            });
+    Map<?, ?> layout = PlainFigure.map(json.get("layout"));
+    int width = (int) PlainFigure.number(layout.get("width"), 760);
+    int height = (int) PlainFigure.number(layout.get("height"), 440);
     BufferedImage image =
         new BufferedImage(width * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
@@ -121,100 +158,82 @@ public final class PngFigure {
   }
 
   private void draw() {
-    boolean heat = traces.stream().anyMatch(t -> "heatmap".equals(t.get("type")));
+    if (pie) {
+      drawPies();
+      heading();
+      drawLegend();
+      return;
+    }
     if (!heat) {
       grid();
     }
-    PngMarks marks = new PngMarks(g, this::atX, this::atY, traces);
     g.setClip(new Rectangle2D.Double(left, top - 4, right - left + 4, bottom - top + 8));
     for (int i = 0; i < traces.size(); i++) {
-      marks.draw(i);
+      marks.draw(i, place(onSecond(traces.get(i)) ? second : y));
     }
     g.setClip(null);
     axes();
-    if (heat) {
-      colorBar(marks);
-    } else {
-      drawLegend(marks);
+    heading();
+    marks.colors().ifPresent(this::colorBar);
+    drawLegend();
+  }
+
+  private void drawPies() {
+    List<Map<String, Object>> pies = traces.stream().filter(t -> kind(t).equals("pie")).toList();
+    double room = (right - left) / pies.size();
+    double radius = 0.95 * Math.min(room, bottom + 30 - top) / 2;
+    for (int i = 0; i < pies.size(); i++) {
+      new PngPie(g, pies.get(i)).draw(left + (i + 0.5) * room, (top + bottom + 30) / 2, radius);
     }
   }
 
-  private double atX(Object value) {
-    return left + place(x, value) * (right - left);
+  private PngMarks.Place place(AxisScale vertical) {
+    return new PngMarks.Place() {
+      @Override
+      public double x(Object value) {
+        return left + at(x, value) * (right - left);
+      }
+
+      @Override
+      public double y(Object value) {
+        return bottom - at(vertical, value) * (bottom - top);
+      }
+    };
   }
 
-  private double atY(Object value) {
-    return bottom - place(y, value) * (bottom - top);
-  }
-
-  private static double place(AxisScale scale, Object value) {
+  private static double at(AxisScale scale, Object value) {
     if (value instanceof PngMarks.Shift shift) {
-      return place(scale, shift.value()) + scale.share(shift.by()) - scale.share(0);
+      return at(scale, shift.value()) + scale.share(shift.by()) - scale.share(0);
     }
-    if (!scale.categories().isEmpty()) {
+    if (scale.kind() == Kind.CATEGORIES) {
       int index = scale.categories().indexOf(text(value));
       return index < 0 ? Double.NaN : scale.share(index);
     }
-    return value instanceof Number number ? scale.share(number.doubleValue()) : Double.NaN;
+    if (!(value instanceof Number number)) {
+      return Double.NaN;
+    }
+    // What stands on zero has no foot on a log axis: it begins where the axis does.
+    return scale.kind() == Kind.LOG && number.doubleValue() == 0
+        ? 0
+        : scale.share(number.doubleValue());
   }
 
-  private AxisScale scale(String key, String axis, boolean heat) {
-    Map<?, ?> settings = layout.get(axis) instanceof Map<?, ?> map ? map : Map.of();
-    boolean log = "log".equals(settings.get("type"));
-    Set<String> categories = new LinkedHashSet<>();
-    Extent extent = new Extent(log);
-    boolean bars = false;
-    for (Map<String, Object> trace : traces) {
-      boolean sideways = "h".equals(trace.get("orientation"));
-      boolean bar = "bar".equals(trace.get("type"));
-      boolean lengths = bar && key.equals(sideways ? "x" : "y");
-      bars |= lengths;
-      List<?> values = PngMarks.list(trace.get(key));
-      boolean cells = heat && "heatmap".equals(trace.get("type"));
-      for (int i = 0; i < values.size(); i++) {
-        if (values.get(i) instanceof Number number && !heat && bar == lengths) {
-          double spread = key.equals("y") ? PngMarks.spread(trace, i) : 0;
-          extent.add(number.doubleValue() - spread);
-          extent.add(number.doubleValue() + spread);
-        } else if (values.get(i) != null && (cells || !heat)) {
-          categories.add(text(values.get(i)));
+  private AxisScale scale(String key, String axis, List<Map<String, Object>> shown) {
+    Map<?, ?> settings = PlainFigure.map(layout.get(axis));
+    AxisExtent extent = new AxisExtent(settings, heat);
+    for (int i = 0; i < traces.size(); i++) {
+      Map<String, Object> trace = traces.get(i);
+      if (shown.contains(trace)) {
+        switch (kind(trace)) {
+          case "bar" -> extent.addBars(trace, key, figure.bars().getOrDefault(i, List.of()));
+          case "box", "violin" -> extent.addGroups(trace, key);
+          case "pie" -> {}
+          default -> extent.addValues(trace, key);
         }
       }
     }
-    return categories.isEmpty() ? extent.scale(bars) : AxisScale.of(List.copyOf(categories));
-  }
-
-  /** Smallest and largest of the values that an axis must hold. */
-  private static final class Extent {
-    private final boolean log;
-    private double low = Double.POSITIVE_INFINITY;
-    private double high = Double.NEGATIVE_INFINITY;
-
-    Extent(boolean log) {
-      this.log = log;
-    }
-
-    void add(double value) {
-      double v = log ? Math.log10(value) : value;
-      if (Double.isFinite(v)) {
-        low = Math.min(low, v);
-        high = Math.max(high, v);
-      }
-    }
-
-    AxisScale scale(boolean bars) {
-      if (low > high) {
-        return AxisScale.linear(0, 1);
-      }
-      double from = bars && !log ? Math.min(low, 0) : low;
-      double to = bars && !log ? Math.max(high, 0) : high;
-      double margin = to == from ? 0.5 * Math.max(1e-9, Math.abs(to)) : 0.05 * (to - from);
-      return new AxisScale(
-          from - (bars && from == 0 ? 0 : margin),
-          to + (bars && to == 0 ? 0 : margin),
-          log,
-          List.of());
-    }
+    AxisScale scale = extent.scale();
+    return "reversed".equals(settings.get("autorange")) ? scale.reversed() : scale;
   }
 
   static String text(Object value) {
@@ -224,20 +243,21 @@ public final class PngFigure {
   }
 
   private void grid() {
-    if (x.categories().isEmpty()) {
+    if (x.kind() != Kind.CATEGORIES) {
       for (double tick : x.ticks()) {
-        line(GRID, atX(tick), top, atX(tick), bottom);
+        double at = left + x.share(tick) * (right - left);
+        line(GRID, at, top, at, bottom);
       }
     }
-    if (y.categories().isEmpty()) {
+    if (y.kind() != Kind.CATEGORIES) {
       for (double tick : y.ticks()) {
-        line(GRID, left, atY(tick), right, atY(tick));
+        double at = bottom - y.share(tick) * (bottom - top);
+        line(GRID, left, at, right, at);
       }
     }
   }
 
   private void axes() {
-    g.setFont(FONT);
     FontMetrics metrics = g.getFontMetrics();
     line(SOFT, left, bottom, right, bottom);
     line(SOFT, left, top, left, bottom);
@@ -251,19 +271,34 @@ public final class PngFigure {
         free = at + half + 6;
       }
     }
+    String name = title(layout.get("xaxis"));
+    text(name, (left + right - metrics.stringWidth(name)) / 2, bottom + 42, INK);
     for (double tick : y.ticks()) {
       double at = bottom - y.share(tick) * (bottom - top);
       line(SOFT, left - 4, at, left, at);
       text(y.label(tick), left - 8 - metrics.stringWidth(y.label(tick)), at + 4, SOFT);
     }
-    String xTitle = title(layout.get("xaxis"));
-    text(xTitle, (left + right - metrics.stringWidth(xTitle)) / 2, bottom + 42, INK);
-    String yTitle = title(layout.get("yaxis"));
-    AffineTransform upright = g.getTransform();
-    g.translate(18, (top + bottom + metrics.stringWidth(yTitle)) / 2);
+    upright(title(layout.get("yaxis")), 18);
+    if (secondAxis) {
+      line(SOFT, right, top, right, bottom);
+      for (double tick : second.ticks()) {
+        double at = bottom - second.share(tick) * (bottom - top);
+        line(SOFT, right, at, right + 4, at);
+        text(second.label(tick), right + 8, at + 4, SOFT);
+      }
+      upright(title(layout.get("yaxis2")), right + 26 + widest(metrics, second));
+    }
+  }
+
+  private void upright(String text, double x) {
+    AffineTransform before = g.getTransform();
+    g.translate(x, (top + bottom + g.getFontMetrics().stringWidth(text)) / 2);
     g.rotate(-Math.PI / 2);
-    text(yTitle, 0, 0, INK);
-    g.setTransform(upright);
+    text(text, 0, 0, INK);
+    g.setTransform(before);
+  }
+
+  private void heading() {
     g.setFont(FONT.deriveFont(Font.BOLD, 14f));
     for (int i = 0; i < titleLines.size(); i++) {
       text(titleLines.get(i), 20, 26 + 20 * i, INK);
@@ -304,46 +339,69 @@ public final class PngFigure {
     g.drawString(text, (float) atX, (float) atY);
   }
 
-  /** Indices of the traces that the legend names. */
-  private List<Integer> legend() {
-    List<Integer> named = new ArrayList<>();
+  /** A name beside a mark. */
+  private record Entry(String name, DoubleConsumer mark) {}
+
+  /** What the legend names: pieces of pies, or traces if there are several. */
+  private List<Entry> legend() {
+    List<Entry> entries = new ArrayList<>();
+    if (Boolean.FALSE.equals(layout.get("showlegend"))) {
+      return entries;
+    }
     for (int i = 0; i < traces.size(); i++) {
+      int trace = i;
+      Object name = traces.get(i).get("name");
       boolean hidden = Boolean.FALSE.equals(traces.get(i).get("showlegend"));
-      if (!hidden && !name(i).isEmpty()) {
-        named.add(i);
+      if (kind(traces.get(i)).equals("pie")) {
+        PngPie.pieces(traces.get(i))
+            .forEach(
+                piece -> entries.add(new Entry(shortened(piece.label()), y -> sample(piece, y))));
+      } else if (!hidden && name != null && !text(name).isEmpty()) {
+        entries.add(new Entry(shortened(text(name)), y -> marks.sample(trace, legendX(), y)));
       }
     }
-    return traces.size() > 1 && !Boolean.FALSE.equals(layout.get("showlegend")) ? named : List.of();
+    boolean asked = Boolean.TRUE.equals(layout.get("showlegend"));
+    return traces.size() > 1 || pie || asked ? entries : List.of();
   }
 
-  private String name(int trace) {
-    Object name = traces.get(trace).get("name");
-    String text = name == null ? "" : text(name);
+  private void sample(PngPie.Piece piece, double y) {
+    g.setColor(piece.color());
+    g.fill(new Rectangle2D.Double(legendX() + 6, y - 5, 14, 10));
+  }
+
+  private static String shortened(String text) {
     return text.length() > 34 ? text.substring(0, 33) + "…" : text;
   }
 
   private double legendWidth(FontMetrics metrics) {
-    return 50 + legend().stream().mapToInt(i -> metrics.stringWidth(name(i))).max().orElse(0);
+    return 50 + legend().stream().mapToInt(e -> metrics.stringWidth(e.name())).max().orElse(0);
   }
 
-  private void drawLegend(PngMarks marks) {
+  /** Beside axis and colour bar on the right. */
+  private double legendX() {
+    double axis = secondAxis ? 44 + widest(g.getFontMetrics(), second) : 0;
+    return right + 18 + axis + (marks.colors().isPresent() ? COLOR_BAR : 0);
+  }
+
+  private void drawLegend() {
     double at = top + 8;
-    for (int i : legend()) {
-      marks.sample(i, right + 18, at - 4);
-      text(name(i), right + 50, at, INK);
+    for (Entry entry : legend()) {
+      entry.mark().accept(at - 4);
+      text(entry.name(), legendX() + 32, at, INK);
       at += 20;
     }
   }
 
-  private void colorBar(PngMarks marks) {
-    double at = right + 14;
+  private void colorBar(AxisScale scale) {
+    boolean points = traces.stream().noneMatch(t -> kind(t).matches("heatmap|contour"));
+    double at = right + 14 + (secondAxis ? 44 + widest(g.getFontMetrics(), second) : 0);
     int steps = 200;
     double height = (bottom - top) / steps;
     for (int i = 0; i < steps; i++) {
-      g.setColor(PngMarks.ink((i + 0.5) / steps));
+      double share = (i + 0.5) / steps;
+      g.setColor(points ? PngColors.viridis(share) : PngColors.ink(share));
       g.fill(new Rectangle2D.Double(at, bottom - (i + 1) * height, 12, height + 0.5));
     }
-    AxisScale scale = AxisScale.linear(marks.lowestCell(), marks.highestCell());
     for (double tick : scale.ticks()) {
       double y = bottom - scale.share(tick) * (bottom - top);
       line(SOFT, at + 12, y, at + 15, y);

@@ -20,11 +20,12 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.hipparchus.linear.MatrixUtils;
 import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
 import tech.tablesaw.plotly.components.Layout;
-import tech.tablesaw.plotly.traces.HistogramTrace;
+import tech.tablesaw.plotly.traces.Scatter3DTrace;
 
 class RenderersTest {
 
@@ -57,12 +58,23 @@ class RenderersTest {
   }
 
   @Test
-  void a_kept_figure_that_cannot_be_drawn_stays_live() {
-    Figure histogram =
+  void a_kept_figure_of_which_no_picture_is_drawn_stays_live_and_says_so() {
+    double[] x = {1, 2};
+    Figure space =
         new Figure(
-            Layout.builder("H").build(), HistogramTrace.builder(new double[] {1, 2}).build());
-    assertThat(StandardRenderers.figure(histogram, true).data())
-        .containsOnlyKeys(MimeBundle.TEXT, MimeBundle.PLOTLY);
+            Layout.builder("<3D>").build(),
+            Scatter3DTrace.builder(
+                    DoubleColumn.create("x", x),
+                    DoubleColumn.create("y", x),
+                    DoubleColumn.create("z", x))
+                .build());
+    String sentence =
+        ": This figure has points in three dimensions, of which no picture is drawn: it is shown"
+            + " live, in JupyterLab and on the page of ./adder run-notebook --html.";
+    assertThat(StandardRenderers.figure(space, true).data())
+        .containsOnlyKeys(MimeBundle.TEXT, MimeBundle.HTML, MimeBundle.PLOTLY)
+        .containsEntry(MimeBundle.TEXT, "Figure: <3D>" + sentence)
+        .containsEntry(MimeBundle.HTML, "<p>Figure: &lt;3D&gt;" + sentence + "</p>");
   }
 
   @Test
