@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pretrained model with its tokenizer. It is never changed: adapting makes a second model over
@@ -40,6 +41,9 @@ public final class PretrainedModel implements AutoCloseable {
   private final Tokens tokens;
   private final NDManager manager;
   private final Placement placement;
+
+  /** A run that was interrupted, or is under way. */
+  private @Nullable TrainingRun run;
 
   PretrainedModel(
       String name,
@@ -187,12 +191,48 @@ public final class PretrainedModel implements AutoCloseable {
     return manager;
   }
 
+  /**
+   * Takes up the run that was interrupted, if it is this one; else null, and another one that was
+   * interrupted is let go of.
+   */
+  synchronized @Nullable TrainingRun interrupted(TrainingRun.Key key) {
+    if (run == null || run.isUnderWay()) {
+      return null;
+    }
+    TrainingRun last = run;
+    if (!last.is(key)) {
+      last.close();
+      run = null;
+      return null;
+    }
+    return last.takeUp();
+  }
+
+  /** Keeps a run, so that it can go on after an interrupt; of several at once only the first. */
+  synchronized void keep(TrainingRun begun) {
+    if (run == null) {
+      run = begun;
+    }
+  }
+
+  synchronized boolean keeps(TrainingRun other) {
+    return run == other;
+  }
+
+  /** There is nothing to go on with any more. */
+  synchronized void forget(TrainingRun ended) {
+    if (run == ended) {
+      run = null;
+    }
+  }
+
   @Override
   public String toString() {
     MambaConfig c = config();
     return String.format(
         Locale.ROOT,
-        "Mamba \"%s\": %,d parameters, %d blocks, d_model %d, d_inner %d, d_state %d, vocabulary %d%s, weights %s…",
+        "Mamba \"%s\": %,d parameters, %d blocks, d_model %d, d_inner %d, d_state %d, vocabulary"
+            + " %d%s, weights %s…",
         name,
         MambaWeights.size(c),
         c.layers(),
@@ -206,6 +246,10 @@ public final class PretrainedModel implements AutoCloseable {
 
   @Override
   public void close() {
+    if (run != null) {
+      run.close();
+      run = null;
+    }
     manager.close();
   }
 }

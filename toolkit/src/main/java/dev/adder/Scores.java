@@ -21,6 +21,7 @@ import dev.adder.evaluation.Written;
 import dev.adder.model.Mamba;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 
 /** Asks a model all questions of a split and scores its answers by the task's metrics. */
 final class Scores {
@@ -54,6 +55,7 @@ final class Scores {
    * Scores a split.
    *
    * @param decoding how texts are written, where the task asks for them
+   * @throws CancellationException if the thread is interrupted
    */
   static Evaluation evaluate(
       Mamba model, Tokens tokens, Task task, Split split, Decoding decoding) {
@@ -81,6 +83,11 @@ final class Scores {
     List<Integer> answers = new ArrayList<>();
     List<Integer> gold = new ArrayList<>();
     for (TokenBatch batch : batches()) {
+      if (Thread.interrupted()) {
+        throw new CancellationException(
+            "Scoring was interrupted after %d of %d examples."
+                .formatted(answers.size(), examples.size()));
+      }
       if (choice.anyToken()) {
         for (int token : Classifier.answers(model, batch)) {
           answers.add(classOf(token, classTokens));

@@ -1,25 +1,11 @@
 package dev.adder;
 
-import dev.adder.adapter.AdaptedModel;
-import dev.adder.adapter.DimensionSelection;
 import dev.adder.adapter.PeftMethod;
-import dev.adder.adapter.TargetReport;
-import dev.adder.adapter.WarmUp;
 import dev.adder.data.Batches;
 import dev.adder.data.Task;
-import dev.adder.model.Mamba;
-import dev.adder.model.MambaWeights;
-import dev.adder.model.WeightSpec;
-import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.MachineMemory;
-import dev.adder.training.Objective;
 import dev.adder.training.ProgressListener;
-import dev.adder.training.TrainingLog;
-import dev.adder.training.TrainingLoop;
 import dev.adder.training.TrainingSettings;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 
 /** Training of one method on one task, described word by word; {@link #run} does it. */
@@ -116,6 +102,10 @@ public final class TrainingPlan {
    * Runs the phases: the warm-up, if the method has one, then the main phase from the pretrained
    * weights anew.
    *
+   * <p>An interrupt ends it between two steps. The model keeps the state of the run that was
+   * interrupted last, and the same run goes on there, with the result of one that was never
+   * interrupted; another run lets go of it.
+   *
    * @throws IllegalStateException if the longest batch would not fit into memory; before any step
    * @throws dev.adder.adapter.DeadTargetException if a target gets no gradient; before any step
    * @throws dev.adder.training.TrainingInterruptedException if the thread is interrupted
@@ -128,7 +118,12 @@ public final class TrainingPlan {
 
   /** Runs the phases if their steps fit into this many bytes. */
   TrainedModel run(OptionalLong available) {
-    List<WeightSpec> weights = MambaWeights.of(model.config());
+    TrainingRun.Key key = new TrainingRun.Key(method, task, settings, validationsPerRun);
+    TrainingRun interrupted = model.interrupted(key);
+    return (interrupted == null ? begin(key, available) : interrupted).finish(progress);
+  }
+
+  private TrainingRun begin(TrainingRun.Key key, OptionalLong available) {
     Batches batches =
         task.within(model.tokens())
             .trainingBatches(model.tokens(), settings.batchSize(), settings.seed());
@@ -139,104 +134,8 @@ public final class TrainingPlan {
             batches.longest(),
             settings.checkpointing())
         .requireFits(available, settings.checkpointing());
-    int steps = settings.steps(batches.examples());
-    KeyedRandom random = KeyedRandom.of(settings.seed());
-    List<TrainingLog> logs = new ArrayList<>();
-    List<DimensionSelection> selections =
-        method
-            .warmUp()
-            .map(warmUp -> select(warmUp, batches, steps, random, logs))
-            .orElse(List.of());
-    AdaptedModel<Mamba> adapted =
-        AdaptedModel.attach(
-            model.mamba(),
-            method.attachments(weights, selections),
-            model.manager(),
-            random.derive("main"));
-    try {
-      TargetReport live = probe(adapted, batches, random);
-      logs.add(phase("main", adapted, batches, steps, steps, random.derive("main dropout")));
-      return new TrainedModel(model, method, task, settings, adapted, live, logs, selections);
-    } catch (RuntimeException failure) {
-      adapted.close();
-      throw failure;
-    }
-  }
-
-  /** Carries out the first phase and reads what it says; its updates are thrown away. */
-  private List<DimensionSelection> select(
-      WarmUp warmUp, Batches batches, int steps, KeyedRandom random, List<TrainingLog> logs) {
-    int updates = warmUp.updates(settings.epochs(1).steps(batches.examples()));
-    KeyedRandom dropout = random.derive("warm-up dropout");
-    try (AdaptedModel<Mamba> measured =
-        AdaptedModel.attach(
-            model.mamba(),
-            warmUp.attachments(MambaWeights.of(model.config())),
-            model.manager(),
-            random.derive("warm-up"))) {
-      Objective objective = Objective.nextToken(measured.model(), batches);
-      switch (warmUp.kind()) {
-        case TRAINING -> logs.add(phase("warm-up", measured, batches, steps, updates, dropout));
-        case GRADIENT -> {
-          try (TrainingLoop loop = new TrainingLoop(measured.model(), settings, dropout)) {
-            loop.probe(objective, updates);
-          }
-        }
-        case NONE -> {}
-      }
-      return warmUp.select(
-          measured.model(),
-          () -> TrainingLoop.loss(measured.model(), objective.batch(0)),
-          settings.seed());
-    }
-  }
-
-  private TargetReport probe(AdaptedModel<Mamba> adapted, Batches batches, KeyedRandom random) {
-    try (TrainingLoop loop = new TrainingLoop(adapted.model(), settings, random.derive("probe"))) {
-      loop.probe(Objective.nextToken(adapted.model(), batches), 1);
-    }
-    return TargetReport.proven(method, MambaWeights.of(model.config()), adapted);
-  }
-
-  private TrainingLog phase(
-      String name,
-      AdaptedModel<Mamba> adapted,
-      Batches batches,
-      int totalSteps,
-      int stopAfter,
-      KeyedRandom random) {
-    try (TrainingLoop loop = new TrainingLoop(adapted.model(), settings, random)) {
-      int every =
-          validationsPerRun == 0 ? Integer.MAX_VALUE : Math.max(1, totalSteps / validationsPerRun);
-      progress.begin(method.describe() + ", " + name, Math.min(stopAfter, totalSteps));
-      TrainingLog log =
-          loop.run(
-              name,
-              Objective.nextToken(adapted.model(), batches),
-              totalSteps,
-              stopAfter,
-              (step, validations) -> {
-                progress.advance(step.step(), String.format(Locale.ROOT, "loss %.3f", step.loss()));
-                if (step.step() % every == 0 && name.equals("main")) {
-                  double score =
-                      Scores.evaluate(
-                              adapted.model(), model.tokens(), task, Scores.Split.VALIDATION)
-                          .score();
-                  validations.accept(new TrainingLog.Validation(step.step(), task.metric(), score));
-                }
-              });
-      progress.end(summary(log));
-      return log;
-    }
-  }
-
-  private static String summary(TrainingLog log) {
-    TrainingLog.Step last = log.steps().get(log.steps().size() - 1);
-    return String.format(
-        Locale.ROOT,
-        "%d steps in %.1f s, last loss %.3f",
-        last.step(),
-        last.seconds(),
-        last.loss());
+    TrainingRun begun = new TrainingRun(model, key, batches);
+    model.keep(begun);
+    return begun;
   }
 }

@@ -10,6 +10,7 @@ import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 
 /**
  * How many tokens a model hesitates between at each token of the right answers: e to the mean
@@ -31,11 +32,16 @@ public record Perplexity() implements Metric {
    * The perplexity of a model on batches.
    *
    * @param batches at least one label among them
+   * @throws CancellationException if the thread is interrupted
    */
   public double of(Mamba model, List<TokenBatch> batches) {
     double nats = 0;
     long labels = 0;
     for (TokenBatch batch : batches) {
+      if (Thread.interrupted()) {
+        throw new CancellationException(
+            "The perplexity was interrupted after %d labels.".formatted(labels));
+      }
       int count = batch.labels().length;
       nats += count * loss(model, batch);
       labels += count;

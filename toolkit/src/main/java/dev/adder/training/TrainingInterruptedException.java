@@ -8,8 +8,22 @@ public final class TrainingInterruptedException extends RuntimeException {
   private final transient TrainingLog log;
 
   TrainingInterruptedException(TrainingLog log) {
-    super("Training was interrupted after " + log.steps().size() + " steps.");
+    this("", log);
+  }
+
+  private TrainingInterruptedException(String remedy, TrainingLog log) {
+    super(
+        "Training was interrupted after step %d of phase \"%s\".%s"
+            .formatted(log.steps().size(), log.phase(), remedy));
     this.log = log;
+  }
+
+  /** The same, of a run whose state is kept. */
+  public TrainingInterruptedException thatGoesOn() {
+    TrainingInterruptedException kept =
+        new TrainingInterruptedException(" Run it again as it is, and it goes on there.", log);
+    kept.setStackTrace(getStackTrace());
+    return kept;
   }
 
   /** What happened until then. */

@@ -10,6 +10,7 @@ import dev.adder.tensor.Scaling;
 import dev.adder.tensor.Tape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
@@ -26,6 +27,9 @@ public final class TrainingLoop implements AutoCloseable {
   private final AdamW optimizer;
   private final List<TrainingLog.Step> steps = new ArrayList<>();
   private final List<TrainingLog.Validation> validations = new ArrayList<>();
+
+  /** Steps that {@code afterStep} was told of. */
+  private int told;
 
   /**
    * @param model with at least one update attached
@@ -44,7 +48,8 @@ public final class TrainingLoop implements AutoCloseable {
   }
 
   /**
-   * Runs the phase.
+   * Runs the phase. After an interrupt the same call goes on where it stopped: all comes out as if
+   * it had not been interrupted.
    *
    * @param phase its name in the log
    * @param objective what is made small; its batches are a pure function of their index
@@ -57,8 +62,10 @@ public final class TrainingLoop implements AutoCloseable {
    */
   public TrainingLog run(
       String phase, Objective objective, int totalSteps, int stopAfter, AfterStep afterStep) {
+    double before = steps.isEmpty() ? 0 : steps.get(steps.size() - 1).seconds();
     long start = System.nanoTime();
-    for (int step = 1; step <= Math.min(stopAfter, totalSteps); step++) {
+    for (int step = steps.size() + 1; step <= Math.min(stopAfter, totalSteps); step++) {
+      tell(phase, afterStep);
       if (Thread.interrupted()) {
         throw new TrainingInterruptedException(log(phase));
       }
@@ -66,12 +73,23 @@ public final class TrainingLoop implements AutoCloseable {
       requireFinite(loss, step);
       double rate = settings.schedule().rate(settings.learningRate(), step, totalSteps);
       double norm = optimizer.step(rate, settings.clipNorm());
-      double seconds = (System.nanoTime() - start) * 1e-9;
-      TrainingLog.Step done = new TrainingLog.Step(step, loss, rate, norm, seconds);
-      steps.add(done);
-      afterStep.accept(done, validations::add);
+      double seconds = before + (System.nanoTime() - start) * 1e-9;
+      steps.add(new TrainingLog.Step(step, loss, rate, norm, seconds));
     }
+    tell(phase, afterStep);
     return log(phase);
+  }
+
+  /** A step of which nobody was told, since its validation was interrupted, is told of again. */
+  private void tell(String phase, AfterStep afterStep) {
+    if (told < steps.size()) {
+      try {
+        afterStep.accept(steps.get(steps.size() - 1), validations::add);
+      } catch (CancellationException interrupted) {
+        throw new TrainingInterruptedException(log(phase));
+      }
+      told = steps.size();
+    }
   }
 
   /** Told of every step; hands validations to the log. */

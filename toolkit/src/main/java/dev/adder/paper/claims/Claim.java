@@ -5,6 +5,8 @@ import dev.adder.training.ProgressListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -157,20 +159,36 @@ public abstract class Claim<C extends Claim<C>> {
     return work;
   }
 
-  /** As many at once as there are threads; what comes out does not depend on that. */
+  /**
+   * As many at once as there are threads; what comes out does not depend on that.
+   *
+   * @throws CancellationException if the thread is interrupted
+   */
   private List<Trial> run(List<Work> work) {
     Trial[] trials = new Trial[work.size()];
     Thread caller = Thread.currentThread();
     AtomicInteger done = new AtomicInteger();
+    AtomicBoolean stopped = new AtomicBoolean();
     Workers.run(
         trials.length,
         i -> {
+          if (Thread.currentThread() == caller && caller.isInterrupted()) {
+            stopped.set(true);
+          }
+          if (stopped.get()) {
+            return;
+          }
           trials[i] = work.get(i).trial();
           int count = done.incrementAndGet();
           if (Thread.currentThread() == caller) {
             plan.progress().advance(count, work.get(i).sizes().toString());
           }
         });
+    if (stopped.get()) {
+      Thread.interrupted();
+      throw new CancellationException(
+          "The check was interrupted after %d of %d instances.".formatted(done.get(), work.size()));
+    }
     return List.of(trials);
   }
 
