@@ -45,6 +45,11 @@ final class Magics {
         "adds libraries from Maven's repositories",
         this::maven);
     add(
+        "mavenRepo",
+        "%mavenRepo name https://…",
+        "adds a repository for %maven",
+        this::mavenRepository);
+    add(
         "time",
         "%time code, or %%time over a cell",
         "runs code and tells how long it took",
@@ -117,7 +122,8 @@ final class Magics {
   private static String alias(String name) {
     return switch (name) {
       case "jars", "cp", "addClasspath" -> "classpath";
-      case "mavenRepo", "loadFromPOM", "dependency", "use" -> "maven";
+      case "loadFromPOM", "dependency", "use" -> "maven";
+      case "addMavenRepo" -> "mavenRepo";
       case "timeit" -> "time";
       case "run" -> "load";
       case "whos" -> "who";
@@ -150,6 +156,12 @@ final class Magics {
       throw new MagicException("Name what to add: %maven group:artifact:version");
     }
     System.out.println(maven.add(List.of(text.split("\\s+"))));
+    return CellResult.NOTHING;
+  }
+
+  private CellResult mavenRepository(String text, Place place) {
+    String[] words = text.split("\\s+", 2);
+    maven.addRepository(words[0], words.length < 2 ? "" : words[1]);
     return CellResult.NOTHING;
   }
 

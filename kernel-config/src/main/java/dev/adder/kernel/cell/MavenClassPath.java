@@ -1,5 +1,7 @@
 package dev.adder.kernel.cell;
 
+import dev.adder.data.files.DataHome;
+import dev.adder.notebook.Environment;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +25,11 @@ final class MavenClassPath {
 
   private static final Pattern COORDINATES = Pattern.compile("[\\w.-]+:[\\w.-]+(:[\\w.-]+){1,3}");
   private static final Pattern JAR = Pattern.compile("(.+?)-(\\d[\\w.+-]*)\\.jar");
+  private static final Pattern COLOURS = Pattern.compile("\u001B\\[[\\d;]*m");
+
+  /** What Maven says last in its sentence of several parts. */
+  private static final String CAUSE = "^.*(Could not (find|transfer) artifact |Cannot access )";
+
   private static final String GOAL =
       "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath";
 
@@ -31,8 +38,26 @@ final class MavenClassPath {
   /** All that was asked for, so that Maven settles versions over the whole. */
   private final List<String> asked = new ArrayList<>();
 
+  /** Addresses by name, which are looked into before Maven Central. */
+  private final Map<String, String> repositories = new LinkedHashMap<>();
+
   MavenClassPath(CellShell shell) {
     this.shell = shell;
+  }
+
+  /**
+   * Adds a repository.
+   *
+   * @param name as a mirror or credentials in the user's settings call it
+   * @param address of its root; https:, or file: for a folder
+   */
+  void addRepository(String name, String address) {
+    if (!name.matches("[\\w.-]+") || !address.matches("[a-z]+:/\\S*[^\\s<>&]")) {
+      throw new MagicException(
+          "\"%s %s\" is no repository. Write a name and an address: %%mavenRepo company https://repo.example.org/maven2"
+              .formatted(name, address));
+    }
+    repositories.put(name, address);
   }
 
   /**
@@ -89,17 +114,26 @@ final class MavenClassPath {
     return versions;
   }
 
-  private static List<Path> resolve(List<String> coordinates)
-      throws IOException, InterruptedException {
+  private List<Path> resolve(List<String> coordinates) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("adder-maven");
     try {
       Files.writeString(folder.resolve("pom.xml"), pom(coordinates));
       Path result = folder.resolve("classpath");
-      String offline = maven(folder, result, true);
-      String said = Files.exists(result) ? offline : maven(folder, result, false);
+      String said = maven(folder, result, true);
+      boolean alone = DataHome.of(Environment.all()).offline();
+      if (!Files.exists(result) && !alone) {
+        said = maven(folder, result, false);
+      }
       if (!Files.exists(result)) {
         throw new MagicException(
-            "%s cannot be had. %s".formatted(String.join(", ", coordinates), firstError(said)));
+            "%s cannot be had. %s%s"
+                .formatted(
+                    String.join(", ", coordinates),
+                    alone
+                        ? "Only the local repository was looked into, since %s is set. "
+                            .formatted(DataHome.OFFLINE)
+                        : "",
+                    firstError(said)));
       }
       String text = Files.readString(result).strip();
       List<Path> jars = new ArrayList<>();
@@ -115,7 +149,7 @@ final class MavenClassPath {
     }
   }
 
-  private static String pom(List<String> coordinates) {
+  private String pom(List<String> coordinates) {
     StringBuilder dependencies = new StringBuilder();
     for (String coordinate : coordinates) {
       String[] parts = coordinate.split(":");
@@ -130,15 +164,21 @@ final class MavenClassPath {
       }
       dependencies.append("</dependency>");
     }
+    StringBuilder places = new StringBuilder();
+    repositories.forEach(
+        (name, address) ->
+            places.append(
+                "<repository><id>%s</id><url>%s</url></repository>".formatted(name, address)));
     return """
-        <project xmlns="http://maven.apache.org/POM/4.0.0">
-          <modelVersion>4.0.0</modelVersion>
-          <groupId>notebook</groupId><artifactId>notebook</artifactId><version>1</version>
-          <packaging>pom</packaging>
-          <dependencies>%s</dependencies>
-        </project>
-        """
-        .formatted(dependencies);
+    <project xmlns="http://maven.apache.org/POM/4.0.0">
+      <modelVersion>4.0.0</modelVersion>
+      <groupId>notebook</groupId><artifactId>notebook</artifactId><version>1</version>
+      <packaging>pom</packaging>
+      <repositories>%s</repositories>
+      <dependencies>%s</dependencies>
+    </project>
+    """
+        .formatted(places, dependencies);
   }
 
   /** Runs Maven; returns what it printed. */
@@ -156,17 +196,16 @@ final class MavenClassPath {
     command.add("-Dmdep.outputFile=" + result);
     command.add("-Dmdep.includeScope=runtime");
     Path log = folder.resolve("log");
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    // With what %env has set, such as MAVEN_OPTS for a proxy.
+    builder.environment().putAll(Environment.all());
     Process process;
     try {
-      process =
-          new ProcessBuilder(command)
-              .directory(folder.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
+      process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     } catch (IOException missing) {
       throw new MagicException(
-          "%maven needs the command mvn, which was not found. Install Maven, or add jars by %classpath.");
+          "%maven needs the command mvn, which was not found. Install Maven, or add jars by"
+              + " %classpath.");
     }
     try {
       process.waitFor();
@@ -176,19 +215,17 @@ final class MavenClassPath {
     return Files.readString(log);
   }
 
+  /** What failed, without the project that only carries the question. */
   private static String firstError(String output) {
-    return output
+    return COLOURS
+        .matcher(output)
+        .replaceAll("")
         .lines()
         .filter(line -> line.startsWith("[ERROR]"))
         .map(line -> line.substring("[ERROR]".length()).strip())
-        .map(
-            line ->
-                line.replaceAll(
-                    ".*(Could not find artifact [^ ]+|Could not transfer [^:]+:[^:]+:[^:]+:[^ ]+).*",
-                    "$1"))
         .filter(line -> !line.isEmpty())
         .findFirst()
-        .map(line -> "Maven says: " + line)
+        .map(line -> "Maven says: " + line.replaceAll(" -> \\[Help.*$", "").replaceAll(CAUSE, "$1"))
         .orElse("Maven gave no reason.");
   }
 }

@@ -68,7 +68,7 @@ class MagicsTest {
   void an_unknown_magic_is_answered_with_what_there_is() {
     assertThat(message("%jars lib/*.jar")).contains("Did you mean \"%classpath");
     assertThat(message("%wo")).contains("Did you mean \"%who\"?");
-    assertThat(message("%matplotlib inline")).contains("There are: %classpath, %maven");
+    assertThat(message("%matplotlib inline")).contains("There are: %classpath, %maven, %mavenRepo");
   }
 
   @Test
@@ -179,7 +179,10 @@ class MagicsTest {
         });
     try {
       value(
-          "%reset\nvar towns = List.of(\"Ulm\");\nint half(int n) { return n / 2; }\nrecord P() {}");
+          "%reset\n"
+              + "var towns = List.of(\"Ulm\");\n"
+              + "int half(int n) { return n / 2; }\n"
+              + "record P() {}");
       value("%who");
     } finally {
       Notebook.connect(Notebook.console());

@@ -25,7 +25,12 @@ public record DataHome(Path cache, Path hub, boolean offline) {
 
   /** What the environment says: {@value #CACHE}, {@value #OFFLINE}, and the hub's own variables. */
   public static DataHome standard() {
-    return of(System.getenv(), Path.of(System.getProperty("user.home")));
+    return of(System.getenv());
+  }
+
+  /** The same by another environment. */
+  public static DataHome of(Map<String, String> environment) {
+    return of(environment, Path.of(System.getProperty("user.home")));
   }
 
   static DataHome of(Map<String, String> environment, Path user) {
