@@ -88,7 +88,12 @@ final class FrontEndInput extends InputStream {
       while (poller.poll(0) > 0) {
         wire.read(socket);
       }
+      // An interrupt while it is sent would close the socket's channel.
+      boolean interrupted = Thread.interrupted();
       wire.send(socket, wire.message("input_request", request, content));
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
       while (true) {
         StopFlag.check();
         if (poller.poll(LOOK_MS) > 0) {

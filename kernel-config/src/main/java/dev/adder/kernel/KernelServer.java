@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
+import org.zeromq.ZMsg;
 
 /**
  * Serves Jupyter's protocol: requests on the shell socket one after the other on the calling
@@ -79,7 +80,7 @@ final class KernelServer {
     ZMQ.Socket stdin = bind(SocketType.ROUTER, connection, connection.getStdinPort());
     ZMQ.Socket iopub = bind(SocketType.PUB, connection, connection.getIopubPort());
     ZMQ.Socket heartbeat = bind(SocketType.REP, connection, connection.getHbPort());
-    daemon("heartbeat", () -> ZMQ.proxy(heartbeat, heartbeat, null));
+    daemon("heartbeat", () -> echo(heartbeat));
     publisher = new Publisher(wire, iopub);
     printer = new CellPrinter(this::stream);
     input = new FrontEndInput(wire, context, stdin, () -> current, printer::handOn);
@@ -101,6 +102,18 @@ final class KernelServer {
       socket.bind(connection.getTransport() + "://" + connection.getIp() + ":" + port);
     }
     return socket;
+  }
+
+  /**
+   * Sends back what arrives, whole: a reply that begins before the request has ended is refused.
+   */
+  private void echo(ZMQ.Socket heartbeat) {
+    while (!closing) {
+      ZMsg beat = ZMsg.recvMsg(heartbeat);
+      if (beat != null) {
+        beat.send(heartbeat);
+      }
+    }
   }
 
   private static void daemon(String name, Runnable task) {
@@ -151,22 +164,28 @@ final class KernelServer {
 
   private void serveControl() {
     while (!closing) {
-      wire.read(control)
-          .ifPresent(
-              request -> {
-                publisher.status("busy", request);
-                switch (request.type()) {
-                  case "interrupt_request" -> {
-                    interrupt();
-                    reply(control, request, ok());
-                  }
-                  case "shutdown_request" -> shutDown(control, request);
-                  case "kernel_info_request" ->
-                      reply(control, request, CodeRequests.kernelInfo(lastRun.reason()));
-                  default -> {}
-                }
-                publisher.status("idle", request);
-              });
+      wire.read(control).ifPresent(this::answerControl);
+    }
+  }
+
+  /** Nothing that arrives may end the thread that interrupts cells. */
+  private void answerControl(Wire.Message request) {
+    publisher.status("busy", request);
+    try {
+      switch (request.type()) {
+        case "interrupt_request" -> {
+          interrupt();
+          reply(control, request, ok());
+        }
+        case "shutdown_request" -> shutDown(control, request);
+        case "kernel_info_request" ->
+            reply(control, request, CodeRequests.kernelInfo(lastRun.reason()));
+        default -> {}
+      }
+    } catch (RuntimeException | Error failure) {
+      reply(control, request, error(failure));
+    } finally {
+      publisher.status("idle", request);
     }
   }
 
@@ -225,10 +244,7 @@ final class KernelServer {
         default -> {}
       }
     } catch (RuntimeException | Error failure) {
-      reply(
-          shell,
-          request,
-          error(failure.getClass().getName(), String.valueOf(failure.getMessage()), List.of()));
+      reply(shell, request, error(failure));
     } finally {
       publisher.status("idle", request);
     }
@@ -377,6 +393,10 @@ final class KernelServer {
 
   private static ObjectNode ok() {
     return Wire.object().put("status", "ok");
+  }
+
+  private static ObjectNode error(Throwable failure) {
+    return error(failure.getClass().getName(), String.valueOf(failure.getMessage()), List.of());
   }
 
   private static ObjectNode error(String name, String message, List<String> trace) {

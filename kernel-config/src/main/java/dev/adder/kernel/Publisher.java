@@ -4,18 +4,37 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.adder.notebook.MimeBundle;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.ZMQ;
 
-/** The kernel's output socket, which any thread may use. */
+/**
+ * The kernel's output socket, which any thread may use. One thread of its own sends: an interrupt
+ * of a cell that is just sending would close the socket's channel for good.
+ */
 final class Publisher {
 
   private final Wire wire;
   private final ZMQ.Socket socket;
+  private final BlockingQueue<Wire.Message> waiting = new LinkedBlockingQueue<>();
 
   Publisher(Wire wire, ZMQ.Socket socket) {
     this.wire = wire;
     this.socket = socket;
+    Thread sender = new Thread(this::send, "adder-publisher");
+    sender.setDaemon(true);
+    sender.start();
+  }
+
+  private void send() {
+    try {
+      while (true) {
+        wire.send(socket, waiting.take());
+      }
+    } catch (InterruptedException nobodyDoes) {
+      throw new IllegalStateException("The thread that sends output was interrupted.", nobodyDoes);
+    }
   }
 
   /**
@@ -28,9 +47,7 @@ final class Publisher {
     byte[] topic = type.getBytes(StandardCharsets.US_ASCII);
     Wire.Message onTopic =
         new Wire.Message(List.of(topic), message.header(), message.parent(), content);
-    synchronized (socket) {
-      wire.send(socket, onTopic);
-    }
+    waiting.add(onTopic);
   }
 
   /**

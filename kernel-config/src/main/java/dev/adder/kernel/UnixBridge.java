@@ -30,9 +30,17 @@ final class UnixBridge {
    */
   static void open(String path, int port) throws IOException {
     Path file = Path.of(path);
-    Files.deleteIfExists(file);
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    server.bind(UnixDomainSocketAddress.of(file));
+    try {
+      Files.deleteIfExists(file);
+      server.bind(UnixDomainSocketAddress.of(file));
+    } catch (IOException refused) {
+      server.close();
+      throw new IOException(
+          "The kernel cannot listen at the Unix socket \"%s\": %s. Its folder must be there and writable, and the path shorter than about 100 bytes."
+              .formatted(path, refused.getMessage()),
+          refused);
+    }
     file.toFile().deleteOnExit();
     daemon(() -> accept(server, port));
   }
@@ -41,14 +49,24 @@ final class UnixBridge {
     try {
       while (true) {
         SocketChannel client = server.accept();
-        SocketChannel kernel =
-            SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        daemon(() -> copy(client, kernel));
-        daemon(() -> copy(kernel, client));
+        daemon(() -> connect(client, port));
       }
     } catch (IOException closed) {
       System.getLogger(UnixBridge.class.getName())
           .log(System.Logger.Level.WARNING, "A Unix socket takes no more connections.", closed);
+    }
+  }
+
+  /** Nobody at the port ends this connection, and no other. */
+  private static void connect(SocketChannel client, int port) {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    try (client;
+        SocketChannel kernel = SocketChannel.open(address)) {
+      daemon(() -> copy(client, kernel));
+      copy(kernel, client);
+    } catch (IOException nobody) {
+      System.getLogger(UnixBridge.class.getName())
+          .log(System.Logger.Level.WARNING, "A Unix socket leads to nobody.", nobody);
     }
   }
 

@@ -123,13 +123,17 @@ final class Wire {
   }
 
   /**
-   * Reads a message whose first frame is waiting; empty if it is malformed, not rightly signed, or
-   * was read before.
+   * Reads a message; empty if it is malformed, not rightly signed, was read before, or if none came
+   * within the socket's time limit.
    */
   Optional<Message> read(ZMQ.Socket socket) {
     List<byte[]> frames = new ArrayList<>();
     do {
-      frames.add(socket.recv());
+      byte[] frame = socket.recv();
+      if (frame == null) {
+        return Optional.empty();
+      }
+      frames.add(frame);
     } while (socket.hasReceiveMore());
     int delimiter = 0;
     while (delimiter < frames.size() && !MessageDigest.isEqual(frames.get(delimiter), DELIMITER)) {

@@ -77,7 +77,9 @@ public final class CellEvaluator implements AutoCloseable {
     CellThreads threads = new CellThreads();
     evaluating = true;
     try {
-      return work.call();
+      CellResult result = work.call();
+      // What waited for a thread that was stopped, or caught everything, was stopped as well.
+      return StopFlag.isHeeded() && !result.failed() ? CellResult.interrupted() : result;
     } catch (InterruptedException stopped) {
       return CellResult.interrupted();
     } catch (Exception | Error failure) {
@@ -198,9 +200,10 @@ public final class CellEvaluator implements AutoCloseable {
   /** Ends the running cell, within a loop turn or a method call of its own code. */
   public void interrupt() {
     if (evaluating) {
+      // Woken first: a thread that it waits for ends by the flag, and would let it go on.
+      shell.control().wake();
       // A cell that is still being compiled ends as soon as its code begins.
       StopFlag.raise();
-      shell.control().wake();
     }
   }
 

@@ -12,6 +12,9 @@ public final class StopFlag {
 
   private static volatile boolean stop;
 
+  /** Whether code has been ended by the flag since it was lowered. */
+  private static volatile boolean heeded;
+
   private StopFlag() {}
 
   /**
@@ -31,6 +34,7 @@ public final class StopFlag {
 
   static void lower() {
     stop = false;
+    heeded = false;
   }
 
   /** Whether the cell has been interrupted. */
@@ -38,9 +42,15 @@ public final class StopFlag {
     return stop;
   }
 
+  /** Whether that has ended code of the cell, on whatever thread. */
+  static boolean isHeeded() {
+    return heeded;
+  }
+
   /** Ends the cell if it has been interrupted. */
   public static void check() {
     if (stop) {
+      heeded = true;
       throw new Stopped();
     }
   }
