@@ -1,7 +1,9 @@
 package dev.adder.cli;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** Paths as the user means them: relative to where the launcher was called. */
 final class CallersPath implements ITypeConverter<Path> {
@@ -12,9 +14,15 @@ final class CallersPath implements ITypeConverter<Path> {
   }
 
   static Path of(String value) {
-    return Path.of(System.getProperty("adder.directory", ""))
-        .toAbsolutePath()
-        .resolve(value)
-        .normalize();
+    try {
+      return Path.of(System.getProperty("adder.directory", ""))
+          .toAbsolutePath()
+          .resolve(value)
+          .normalize();
+    } catch (InvalidPathException unnameable) {
+      throw new TypeConversionException(
+          "\"%s\" is no path here: %s. If it has letters beyond ASCII, set LC_ALL to a locale that has them, such as C.UTF-8."
+              .formatted(value, unnameable.getReason()));
+    }
   }
 }

@@ -1,12 +1,22 @@
 package dev.adder.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.adder.kernel.KernelClient;
+import dev.adder.kernel.KernelSpec;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelTest {
 
@@ -32,6 +42,40 @@ class KernelTest {
     assertThat(removed.code()).isZero();
     assertThat(removed.out()).contains("Removed the kernel \"adder\" from " + folder);
     assertThat(folder).doesNotExist();
+  }
+
+  /** Letters beyond ASCII only where the system's locale can name them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a folder (of mine) & co", "it's 100 % $HOME", "Übung-мамба-蛇"})
+  void a_prefix_of_any_name_holds_a_kernel_that_runs(String name) throws IOException {
+    assumeTrue(
+        Charset.forName(System.getProperty("sun.jnu.encoding")).newEncoder().canEncode(name));
+    Path odd = prefix.resolve(name);
+    CommandRun installed = CommandRun.of("kernel", "install", "--prefix", odd.toString());
+    assertThat(installed.err()).isEmpty();
+    assertThat(installed.out()).contains("Checked: a cell ran in it");
+    KernelSpec read = KernelSpec.read(odd.resolve("share/jupyter/kernels/adder"));
+    Path directory = Files.createDirectories(odd.resolve("notebooks here"));
+    try (KernelClient client =
+        KernelClient.start(read, Map.of(), directory, prefix.resolve("log"))) {
+      List<String> shown = new ArrayList<>();
+      client.run(
+          "Files.writeString(Path.of(\"here\"), \"\");\nPath.of(\"\").toAbsolutePath().toString()",
+          shown::add,
+          Duration.ofSeconds(120));
+      assertThat(shown).contains(directory.toString());
+    }
+    assertThat(directory.resolve("here")).exists();
+    assertThat(CommandRun.of("kernel", "uninstall", "--prefix", odd.toString()).code()).isZero();
+    assertThat(odd.resolve("share/jupyter/kernels/adder")).doesNotExist();
+  }
+
+  @Test
+  void a_prefix_that_is_a_file_is_told() throws IOException {
+    Path file = Files.createFile(prefix.resolve("file"));
+    CommandRun run = CommandRun.of("kernel", "install", "--prefix", file.toString());
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains(file.toString()).doesNotContain("\tat ");
   }
 
   @Test

@@ -130,4 +130,11 @@ class MainTest {
       return new NDList(inputs.get(0).sub(inputs.get(1)));
     }
   }
+
+  @Test
+  void a_name_that_no_path_can_have_is_told_in_a_sentence() {
+    CommandRun run = CommandRun.of("run-notebook", "a\u0000b.ipynb");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("is no path here", "C.UTF-8").doesNotContain("Exception");
+  }
 }
