@@ -131,6 +131,21 @@ def use(page, address):
     notebook.take_completion(2, "toUpperCase(")
     print("JupyterLab: a name was completed")
 
+    notebook.type(2, "Math.max(")
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator(".jp-Tooltip")).to_contain_text("max(int a", timeout=30_000)
+    page.screenshot(path=work / "inspection.png")
+    page.keyboard.press("Escape")
+    print("JupyterLab: Shift-Tab told what a method is")
+
+    notebook.run(2, "var line = new Scanner(System.in).nextLine();\nline.length()")
+    asked = page.locator("input.jp-Stdin-input")
+    expect(asked).to_be_visible(timeout=30_000)
+    asked.fill("five!")
+    asked.press("Enter")
+    notebook.output(2, "5")
+    print("JupyterLab: a cell asked for a line and got it")
+
     notebook.run(2, "while (true) { Thread.onSpinWait(); }")
     notebook.prompt(2, "[*]:")
     notebook.type(3, '"never"')
