@@ -78,8 +78,17 @@ class Notebook:
         self.page.keyboard.insert_text(code)
 
     def run(self, number, code):
+        """JupyterLab drops a run that comes before it is connected: it is asked for again."""
         self.type(number, code)
-        self.page.keyboard.press("Shift+Enter")
+        for _ in range(3):
+            self.page.keyboard.press("Shift+Enter")
+            try:
+                expect(self.cell(number).locator(".jp-InputPrompt")).not_to_have_text(
+                    "[ ]:", timeout=10_000
+                )
+                return
+            except AssertionError:
+                self.cell(number).locator(".cm-content").click()
 
     def prompt(self, number, text, seconds=60):
         expect(self.cell(number).locator(".jp-InputPrompt")).to_have_text(

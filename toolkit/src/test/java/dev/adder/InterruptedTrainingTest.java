@@ -6,17 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adder.adapter.DimensionSelection;
 import dev.adder.data.QuickRte;
+import dev.adder.paper.claims.Claims;
 import dev.adder.training.ProgressListener;
 import dev.adder.training.TrainingInterruptedException;
 import dev.adder.training.TrainingLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A run that is interrupted comes to the same end as one that is not. */
+/** What is interrupted stops, and a run that goes on comes to the same end as one that was not. */
 class InterruptedTrainingTest {
 
   private static PretrainedModel model;
@@ -129,5 +131,22 @@ class InterruptedTrainingTest {
     Interrupter anew = new Interrupter("none", 0);
     plan(anew).run().close();
     assertThat(anew.told).startsWith("warm-up 1");
+  }
+
+  @Test
+  void scoring_and_checking_stop_as_well() {
+    assertStops(
+        () -> model.evaluate(QuickRte.task(24, 40, 11)), "Scoring was interrupted after 0 of 40");
+    assertStops(
+        () -> Claims.prefixTuningIsInitialState().channels(4).states(2).trials(500).check(),
+        "The check was interrupted after ");
+  }
+
+  private static void assertStops(Runnable work, String sentence) {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(work::run)
+        .isInstanceOf(CancellationException.class)
+        .hasMessageStartingWith(sentence);
+    assertThat(Thread.interrupted()).isFalse();
   }
 }
