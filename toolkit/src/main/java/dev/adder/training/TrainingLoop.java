@@ -28,7 +28,10 @@ public final class TrainingLoop implements AutoCloseable {
   private final List<TrainingLog.Step> steps = new ArrayList<>();
   private final List<TrainingLog.Validation> validations = new ArrayList<>();
 
-  /** Steps that {@code afterStep} was told of. */
+  /** Steps of the call that was interrupted last; 0 if it came to its end. */
+  private int done;
+
+  /** Of these, the steps that {@code afterStep} was told of. */
   private int told;
 
   /**
@@ -49,7 +52,7 @@ public final class TrainingLoop implements AutoCloseable {
 
   /**
    * Runs the phase. After an interrupt the same call goes on where it stopped: all comes out as if
-   * it had not been interrupted.
+   * it had not been interrupted. A call after one that came to its end begins at the first step.
    *
    * @param phase its name in the log
    * @param objective what is made small; its batches are a pure function of their index
@@ -62,33 +65,37 @@ public final class TrainingLoop implements AutoCloseable {
    */
   public TrainingLog run(
       String phase, Objective objective, int totalSteps, int stopAfter, AfterStep afterStep) {
-    double before = steps.isEmpty() ? 0 : steps.get(steps.size() - 1).seconds();
+    double before = done == 0 ? 0 : steps.get(steps.size() - 1).seconds();
     long start = System.nanoTime();
-    for (int step = steps.size() + 1; step <= Math.min(stopAfter, totalSteps); step++) {
+    while (done < Math.min(stopAfter, totalSteps)) {
       tell(phase, afterStep);
       if (Thread.interrupted()) {
         throw new TrainingInterruptedException(log(phase));
       }
+      int step = done + 1;
       double loss = accumulate(objective, step);
       requireFinite(loss, step);
       double rate = settings.schedule().rate(settings.learningRate(), step, totalSteps);
       double norm = optimizer.step(rate, settings.clipNorm());
       double seconds = before + (System.nanoTime() - start) * 1e-9;
       steps.add(new TrainingLog.Step(step, loss, rate, norm, seconds));
+      done = step;
     }
     tell(phase, afterStep);
+    done = 0;
+    told = 0;
     return log(phase);
   }
 
   /** A step of which nobody was told, since its validation was interrupted, is told of again. */
   private void tell(String phase, AfterStep afterStep) {
-    if (told < steps.size()) {
+    if (told < done) {
       try {
         afterStep.accept(steps.get(steps.size() - 1), validations::add);
       } catch (CancellationException interrupted) {
         throw new TrainingInterruptedException(log(phase));
       }
-      told = steps.size();
+      told = done;
     }
   }
 

@@ -199,6 +199,25 @@ class AdamWTest {
   }
 
   @Test
+  void a_call_after_a_whole_one_begins_at_the_first_step() throws IOException {
+    TokenBatch batch = golden();
+    try (AdaptedModel<Mamba> adapted = attach(Lora.of(2, "in_proj"));
+        TrainingLoop loop =
+            new TrainingLoop(adapted.model(), TrainingSettings.PAPER, KeyedRandom.of(2))) {
+      List<Integer> seen = new ArrayList<>();
+      for (int call = 0; call < 2; call++) {
+        loop.run(
+            "main",
+            Objective.nextToken(adapted.model(), i -> batch),
+            10,
+            2,
+            (step, log) -> seen.add(step.step()));
+      }
+      assertThat(seen).containsExactly(1, 2, 1, 2);
+    }
+  }
+
+  @Test
   void settings_out_of_range_are_refused() {
     assertThatThrownBy(() -> TrainingSettings.PAPER.learningRate(0)).hasMessageContaining("1e-3");
     assertThatThrownBy(() -> TrainingSettings.PAPER.epochs(0)).hasMessageContaining("epochs is 0");
