@@ -7,11 +7,14 @@ import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.RawTensor;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /** A = −exp(A_log). Input A_log (d, n); output (d, n). */
 public final class NegativeExp implements FusedOperator {
 
+  private static final VectorSpecies<Float> SPECIES = RawTensor.SPECIES;
   private static final int LANES = RawTensor.LANES;
 
   private @Nullable NDArray kept;
@@ -20,38 +23,35 @@ public final class NegativeExp implements FusedOperator {
   public NDList forward(NDList inputs, boolean differentiate) {
     NDArray log = inputs.get(0);
     NDArray a = log.getManager().create(log.getShape());
-    float[] values = padded(log);
-    for (int i = 0; i < values.length; i += LANES) {
-      VectorMath.exp(FloatVector.fromArray(RawTensor.SPECIES, values, i))
-          .neg()
-          .intoArray(values, i);
+    RawTensor from = RawTensor.of(log);
+    RawTensor to = RawTensor.of(a);
+    int whole = SPECIES.loopBound(from.size());
+    for (int i = 0; i < whole; i += LANES) {
+      to.store(VectorMath.exp(from.load(i)).neg(), i);
     }
-    RawTensor.of(a).write(0, values, 0, Math.toIntExact(log.size()));
+    if (whole < from.size()) {
+      VectorMask<Float> rest = SPECIES.indexInRange(whole, from.size());
+      to.store(VectorMath.exp(from.load(whole, rest)).neg(), whole, rest);
+    }
     kept = a;
     return new NDList(a);
   }
 
-  private static float[] padded(NDArray tensor) {
-    int size = Math.toIntExact(tensor.size());
-    float[] values = new float[RawTensor.SPECIES.loopBound(size + LANES - 1)];
-    RawTensor.of(tensor).read(0, values, 0, size);
-    return values;
-  }
-
-  /** d(−exp(l))/dl = −exp(l). */
+  /** d(−exp(l))/dl = −exp(l), written where the gradient belongs. */
   @Override
   public void backward(NDList inputs, NDList outputGradients, GradientSink gradients) {
-    NDArray a = Objects.requireNonNull(kept);
-    NDArray gradient = a.getManager().create(a.getShape());
-    float[] values = padded(a);
-    float[] g = padded(outputGradients.get(0));
-    for (int i = 0; i < values.length; i += LANES) {
-      FloatVector.fromArray(RawTensor.SPECIES, values, i)
-          .mul(FloatVector.fromArray(RawTensor.SPECIES, g, i))
-          .intoArray(values, i);
+    RawTensor a = RawTensor.of(Objects.requireNonNull(kept));
+    RawTensor gradient = RawTensor.of(outputGradients.get(0));
+    RawTensor to = gradients.target(0).zeroed();
+    int whole = SPECIES.loopBound(a.size());
+    for (int i = 0; i < whole; i += LANES) {
+      to.store(to.load(i).add(a.load(i).mul(gradient.load(i))), i);
     }
-    RawTensor.of(gradient).write(0, values, 0, Math.toIntExact(a.size()));
-    gradients.add(0, gradient);
+    if (whole < a.size()) {
+      VectorMask<Float> rest = SPECIES.indexInRange(whole, a.size());
+      FloatVector product = a.load(whole, rest).mul(gradient.load(whole, rest));
+      to.store(to.load(whole, rest).add(product), whole, rest);
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.adder.ssm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -365,6 +366,23 @@ class OperatorTest {
       }
       tape.backward(sum);
       assertThat(JniUtils.getGradient((PtNDArray) leaf).toFloatArray()).containsExactly(50f);
+    }
+  }
+
+  @Test
+  void minus_exp_adds_to_the_gradient_that_is_there() {
+    NDArray leaf = manager.arange(-3f, 4f, 0.33f);
+    JniUtils.attachGradient((PtNDArray) leaf, true);
+    float[] expected = leaf.exp().mul(-2).toFloatArray();
+    for (int pass = 0; pass < 2; pass++) {
+      try (Tape tape = Tape.recording()) {
+        NDArray a = tape.apply(new NegativeExp(), leaf).get(0);
+        tape.backward(tape.plain(x -> x.get(0).sum(), a));
+      }
+    }
+    float[] gradient = JniUtils.getGradient((PtNDArray) leaf).toFloatArray();
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(gradient[i] / expected[i]).as("place %d", i).isCloseTo(1f, within(1e-6f));
     }
   }
 
