@@ -2,7 +2,10 @@ package dev.adder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
+import ai.djl.engine.Engine;
 import dev.adder.tensor.OperatorCheck;
+import dev.adder.tensor.Tape;
 import dev.adder.tensor.VectorSupport;
 import dev.adder.tensor.Workers;
 import java.io.IOException;
@@ -37,13 +40,23 @@ class VectorsTest {
       checks.addAll(dev.adder.adapter.OperatorChecks.all());
       boolean good = true;
       for (OperatorCheck check : checks) {
-        OperatorCheck.Finding finding = check.run();
+        OperatorCheck.Finding finding = check.run(Device.cpu());
         System.out.println(finding);
         good &= finding.passes();
       }
       System.out.println("lanes=" + VectorSupport.lanes());
       VectorSupport.advice().ifPresent(System.out::println);
       System.exit(good ? 0 : 1);
+    }
+  }
+
+  /** Opens tapes, as every pass through a model does. */
+  static final class Passes {
+    public static void main(String[] arguments) {
+      Engine.getEngine("PyTorch");
+      for (int i = 0; i < 3; i++) {
+        Tape.recording().close();
+      }
     }
   }
 
@@ -67,6 +80,18 @@ class VectorsTest {
     assertThat(run.code()).as(run.output()).isZero();
     assertThat(run.number("lanes")).isEqualTo(4);
     assertThat(run.output()).contains("Vectors hold 4 numbers here").contains("slower");
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "os.arch", matches = "amd64|x86_64")
+  void that_vectors_are_narrow_is_said_once_however_many_passes_there_are() throws Exception {
+    List<String> flags = new ArrayList<>(ChildJvm.VECTORS);
+    flags.addAll(List.of("-Xmx512m", "-XX:MaxVectorSize=16", PrintedLog.CHOSEN));
+    ChildJvm.Run run = ChildJvm.run(flags, Map.of(), Passes.class);
+    assertThat(run.code()).as(run.output()).isZero();
+    assertThat(run.output().lines().filter(line -> line.contains("no AVX2")))
+        .containsExactly(
+            "WARN Vectors hold 4 numbers here (no AVX2): results are right, kernels are slower.");
   }
 
   @ParameterizedTest

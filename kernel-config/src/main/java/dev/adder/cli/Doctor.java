@@ -1,5 +1,6 @@
 package dev.adder.cli;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.LibUtils;
 import dev.adder.tensor.Blas;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
     description = "Says what this machine has and checks the kernels on it.",
     footer = {
       "",
-      "Every operator of ours is compared with the same in plain steps of the engine:",
+      "Every operator of ours is compared with the same in plain steps of the engine,",
+      "on the processor and on the first GPU, if there is one:",
       "the largest difference over outputs and gradients, and the time there and back.",
       "The exit code is 1 if one is further off than rounding explains."
     },
@@ -44,8 +46,11 @@ final class Doctor implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     machine(out);
-    out.println();
-    return check(out, checks()) ? 0 : 1;
+    boolean good = check(out, checks(), Device.cpu());
+    if (Engine.getEngine(ENGINE).getGpuCount() > 0) {
+      good &= check(out, checks(), Device.gpu());
+    }
+    return good ? 0 : 1;
   }
 
   private static void machine(PrintWriter out) throws IOException {
@@ -108,14 +113,15 @@ final class Doctor implements Callable<Integer> {
     return checks;
   }
 
-  /** Whether all pass. */
-  static boolean check(PrintWriter out, List<OperatorCheck> checks) {
+  /** Whether all pass there. */
+  static boolean check(PrintWriter out, List<OperatorCheck> checks, Device device) {
+    out.printf("%n%s:%n", device.isGpu() ? "On the GPU" : "On the processor");
     out.printf(
         "%-19s %11s   %-6s %9s %11s %7s%n",
         "Fused operator", "difference", "", "fused ms", "plain ms", "faster");
     int failed = 0;
     for (OperatorCheck check : checks) {
-      Finding finding = check.run();
+      Finding finding = check.run(device);
       failed += finding.passes() ? 0 : 1;
       out.printf(
           Locale.ROOT,

@@ -2,6 +2,7 @@ package dev.adder.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.paper.claims.Claims;
@@ -52,7 +53,8 @@ class MainTest {
         .containsPattern("Engine +libtorch 2\\.7\\.1, /")
         .containsPattern(
             "Products +MKL, called directly|Products +the engine's|Products +plain loops")
-        .containsPattern("GPU +");
+        .containsPattern("GPU +")
+        .contains("On the processor:");
     for (String operator :
         List.of(
             "scan",
@@ -74,7 +76,7 @@ class MainTest {
     StringWriter out = new StringWriter();
     OperatorCheck wrong =
         OperatorCheck.of("a wrong sum", WrongSum::new, new Shape(3, 5), new Shape(3, 5));
-    assertThat(Doctor.check(new PrintWriter(out, true), List.of(wrong))).isFalse();
+    assertThat(Doctor.check(new PrintWriter(out, true), List.of(wrong), Device.cpu())).isFalse();
     assertThat(out.toString()).contains("WRONG").contains("1 of 1 operators").contains("trusted");
   }
 

@@ -1,5 +1,6 @@
 package dev.adder.tensor;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -7,14 +8,16 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.adder.tensor.cuda.Cuda;
+import dev.adder.tensor.cuda.CudaDevice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
- * A fused operator beside its plain reference on this machine: outputs and gradients of random
- * inputs, and the time that both take forward and back.
+ * A fused operator beside its plain reference, on a device of this machine: outputs and gradients
+ * of random inputs, and the time that both take forward and back.
  *
  * @param name what a person calls it
  * @param operator a fresh one for each application
@@ -74,45 +77,54 @@ public record OperatorCheck(
     }
   }
 
-  /** Compares and measures. */
-  public Finding run() {
+  /**
+   * Compares and measures.
+   *
+   * @param device where; on a GPU without our kernels, the plain operators are compared with
+   *     themselves
+   */
+  public Finding run(Device device) {
     List<float[]> ours = new ArrayList<>();
     List<float[]> theirs = new ArrayList<>();
-    double reference = time(false, TIMED_REFERENCE, theirs);
+    double reference = time(device, false, TIMED_REFERENCE, theirs);
     for (int i = 0; i < WARM_UP; i++) {
-      pass(true, ours);
+      pass(device, true, ours);
     }
-    double fused = time(true, TIMED, ours);
+    double fused = time(device, true, TIMED, ours);
     return new Finding(name, difference(ours, theirs), fused, reference);
   }
 
   /** The shortest of some passes. */
-  private double time(boolean fused, int passes, List<float[]> results) {
+  private double time(Device device, boolean fused, int passes, List<float[]> results) {
     double best = Double.POSITIVE_INFINITY;
     for (int i = 0; i < passes; i++) {
-      best = Math.min(best, pass(fused, results));
+      best = Math.min(best, pass(device, fused, results));
     }
     return best;
   }
 
   /** Seconds of one pass; the results are its outputs and gradients. */
-  private double pass(boolean fused, List<float[]> results) {
+  private double pass(Device device, boolean fused, List<float[]> results) {
     results.clear();
-    try (NDManager manager = NDManager.newBaseManager("PyTorch");
+    try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         NDScope scope = new NDScope();
         Tape tape = fused ? Tape.recording() : Tape.reference()) {
       scope.suppressNotUsedWarning();
       NDArray[] inputs = inputs(manager);
+      finish(inputs[0]);
       long start = System.nanoTime();
       NDList outputs = tape.apply(operator.get(), inputs);
+      finish(inputs[0]);
       double forward = (System.nanoTime() - start) * 1e-9;
       for (NDArray output : outputs) {
         results.add(JniUtils.detachGradient((PtNDArray) output).toFloatArray());
       }
       NDList weights = weights(outputs);
       NDArray sum = tape.plain(all -> total(all, weights), outputs.toArray(new NDArray[0]));
+      finish(inputs[0]);
       start = System.nanoTime();
       tape.backward(sum);
+      finish(inputs[0]);
       double back = (System.nanoTime() - start) * 1e-9;
       for (int i = 0; i < inputs.length; i++) {
         if (isTrained(i)) {
@@ -122,6 +134,11 @@ public record OperatorCheck(
       }
       return forward + back;
     }
+  }
+
+  /** Waits until a GPU has done what it was told; on the CPU everything is done. */
+  private static void finish(NDArray tensor) {
+    Cuda.device(tensor).ifPresent(CudaDevice::synchronize);
   }
 
   private static NDArray total(NDList outputs, NDList weights) {
