@@ -14,6 +14,8 @@ import dev.adder.adapter.PromptTuning;
 import dev.adder.adapter.Sdt;
 import dev.adder.adapter.Share;
 import dev.adder.adapter.StateOffset;
+import dev.adder.data.Example;
+import dev.adder.data.ExampleView;
 import dev.adder.data.Task;
 import dev.adder.data.Tokens;
 import dev.adder.evaluation.BeamSearch;
@@ -58,6 +60,14 @@ public final class PretrainedModel implements AutoCloseable {
     this.tokens = tokens;
     this.manager = manager;
     this.placement = placement;
+  }
+
+  /**
+   * An example as this model reads it: as text, as its tokens, and as labels of which only the
+   * answer's count.
+   */
+  public ExampleView view(Task task, Example example) {
+    return task.view(example, tokens);
   }
 
   /** Low-rank adaptation, to be told where: {@code lora().rank(8).on("in_proj")}. */

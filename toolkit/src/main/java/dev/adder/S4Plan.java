@@ -6,6 +6,7 @@ import dev.adder.adapter.PeftMethod;
 import dev.adder.adapter.TargetReport;
 import dev.adder.adapter.WarmUp;
 import dev.adder.model.DeepS4;
+import dev.adder.model.S4Weights;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.training.Objective;
 import dev.adder.training.ProgressListener;
@@ -17,21 +18,22 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A method attached to the frozen model of a {@link SyntheticS4} experiment, and its training,
- * described word by word; {@link #run} does it. The frozen model is untouched.
+ * A method attached to the frozen model of a {@link SyntheticS4} experiment or of a {@link
+ * SequenceClassifier}, and its training, described word by word; {@link #run} does it. The frozen
+ * model is untouched.
  */
 public final class S4Plan {
 
   private static final int PAPER_STEPS = 500;
 
-  private final SyntheticS4 experiment;
+  private final S4Experiment experiment;
   private final PeftMethod method;
   private final TargetReport parameters;
   private final int steps;
   private final TrainingSettings settings;
   private final ProgressListener progress;
 
-  S4Plan(SyntheticS4 experiment, PeftMethod method) {
+  S4Plan(S4Experiment experiment, PeftMethod method) {
     this(
         experiment,
         method,
@@ -42,7 +44,7 @@ public final class S4Plan {
   }
 
   private S4Plan(
-      SyntheticS4 experiment,
+      S4Experiment experiment,
       PeftMethod method,
       TargetReport parameters,
       int steps,
@@ -133,7 +135,7 @@ public final class S4Plan {
   }
 
   private Objective objective(DeepS4 model) {
-    return Objective.regression(model, experiment.target(), experiment.inputs());
+    return experiment.objective().apply(model);
   }
 
   private TargetReport probe(AdaptedModel<DeepS4> adapted, KeyedRandom random) {
@@ -198,6 +200,7 @@ public final class S4Plan {
   @Override
   public String toString() {
     return "%s: %,d parameters trained on a model of %,d"
-        .formatted(method.describe(), parameters.trained(), experiment.size());
+        .formatted(
+            method.describe(), parameters.trained(), S4Weights.size(experiment.frozen().config()));
   }
 }

@@ -2,6 +2,7 @@ package dev.adder;
 
 import ai.djl.ndarray.NDManager;
 import dev.adder.adapter.Share;
+import dev.adder.data.SequenceBatches;
 import dev.adder.data.SyntheticRegression;
 import dev.adder.data.Tokens;
 import dev.adder.model.Checkpoint;
@@ -93,6 +94,24 @@ public final class Ssm {
    */
   public static SyntheticS4 deepS4(SyntheticRegression inputs, S4Config frozen, S4Config target) {
     return SyntheticS4.of(inputs, frozen, target);
+  }
+
+  /**
+   * A deep S4 classifier of raw sequences, with random weights: {@code
+   * deepS4(SequentialImages.MNIST.quick().batches(16, 1))}. As released it has 4 layers of 64
+   * channels and 16 states; batches of 64 are the release's.
+   */
+  public static SequenceClassifier deepS4(SequenceBatches batches) {
+    return SequenceClassifier.of(batches);
+  }
+
+  /**
+   * The same with a model of other geometry.
+   *
+   * @param config with an encoder for the task's numbers per step and a decoder to its classes
+   */
+  public static SequenceClassifier deepS4(SequenceBatches batches, S4Config config) {
+    return SequenceClassifier.of(batches, config);
   }
 
   /** A share of channels or states, such as {@code sdlora(percent(1), percent(25))}. */

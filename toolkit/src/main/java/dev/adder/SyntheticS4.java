@@ -11,6 +11,7 @@ import dev.adder.model.S4Weights;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.VectorSupport;
 import dev.adder.tensor.Workers;
+import dev.adder.training.Objective;
 
 /**
  * The paper's synthetic experiment: a frozen deep S4 model, drawn at random, is adapted until its
@@ -70,7 +71,9 @@ public final class SyntheticS4 implements AutoCloseable {
 
   /** Any method as a value, attached to the frozen model; nothing happens before {@code run()}. */
   public S4Plan adapt(PeftMethod method) {
-    return new S4Plan(this, method);
+    return new S4Plan(
+        new S4Experiment(frozen, manager, adapted -> Objective.regression(adapted, target, inputs)),
+        method);
   }
 
   /** The model that is adapted. */
@@ -91,10 +94,6 @@ public final class SyntheticS4 implements AutoCloseable {
   /** Parameters of the frozen model. */
   public long size() {
     return S4Weights.size(frozen.config());
-  }
-
-  NDManager manager() {
-    return manager;
   }
 
   @Override

@@ -103,20 +103,27 @@ final class DataChecks implements Callable<Integer> {
   }
 
   private static void show(PrintWriter out, DataCheck check) {
-    Sizes sizes = check.sizes();
     out.printf(
         Locale.ROOT,
-        "%-14s %-6s %,d / %,d / %,d examples, %s%n",
+        "%-14s %-6s %s%n",
         check.dataSet(),
         check.passes() ? "good" : "WRONG",
+        check.sizes().equals(new Sizes(0, 0, 0)) ? "not readable" : contents(check));
+    check.problems().forEach(problem -> out.println(" ".repeat(22) + problem));
+    out.flush();
+  }
+
+  private static String contents(DataCheck check) {
+    Sizes sizes = check.sizes();
+    return String.format(
+        Locale.ROOT,
+        "%,d / %,d / %,d examples, %s",
         sizes.train(),
         sizes.validation(),
         sizes.test(),
         check.verified() == 0
-            ? "checksums not known"
+            ? "no checksum right or known"
             : check.verified() + (check.verified() == 1 ? " checksum" : " checksums") + " right");
-    check.problems().forEach(problem -> out.println(" ".repeat(22) + problem));
-    out.flush();
   }
 
   private static String summary(int asked, int here, int wrong, DataHome home) {

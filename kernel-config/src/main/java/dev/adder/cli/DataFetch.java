@@ -2,6 +2,7 @@ package dev.adder.cli;
 
 import dev.adder.data.DataSet;
 import dev.adder.data.DataSets;
+import dev.adder.data.files.ByteCount;
 import dev.adder.data.files.DataHome;
 import dev.adder.data.files.FetchListener;
 import java.io.IOException;
@@ -57,7 +58,7 @@ final class DataFetch implements Callable<Integer> {
       out.printf(
           "%s is here: %s in %s%n",
           dataSet.name(),
-          DataList.size(dataSet.bytesHere(home)),
+          ByteCount.text(dataSet.bytesHere(home)),
           dataSet.place(home) == DataSet.Place.HUB ? home.hub() : home.folder(dataSet.name()));
     }
     return 0;
@@ -106,7 +107,7 @@ final class DataFetch implements Callable<Integer> {
 
     static String line(String name, long done, long total, long arrived, double seconds) {
       if (total == 0) {
-        return "%s  %s".formatted(name, DataList.size(done));
+        return "%s  %s".formatted(name, ByteCount.text(done));
       }
       int full = (int) (CELLS * done / total);
       String left =
@@ -120,8 +121,8 @@ final class DataFetch implements Callable<Integer> {
           "█".repeat(full),
           "░".repeat(CELLS - full),
           100 * done / total,
-          DataList.size(done),
-          DataList.size(total),
+          ByteCount.text(done),
+          ByteCount.text(total),
           left);
     }
   }

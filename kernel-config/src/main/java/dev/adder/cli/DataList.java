@@ -3,12 +3,8 @@ package dev.adder.cli;
 import dev.adder.data.DataSet;
 import dev.adder.data.DataSet.Sizes;
 import dev.adder.data.DataSets;
-import dev.adder.data.QuickTwin;
-import dev.adder.data.Task;
 import dev.adder.data.files.DataHome;
-import dev.adder.data.files.RemoteFile;
-import dev.adder.paper.TwinCard;
-import dev.adder.paper.TwinCards;
+import dev.adder.paper.TaskLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -31,6 +27,7 @@ final class DataList implements Callable<Integer> {
   private static final int WIDTH = 100;
   private static final int METRIC = 17;
   private static final String ROW = "%-15s %8s %7s %7s  %-17s %-18s %s";
+  private static final String RAW = "%-30s %7s %7s %7s  %-8s  %-18s %s";
 
   @Spec private CommandSpec spec;
 
@@ -42,14 +39,13 @@ final class DataList implements Callable<Integer> {
 
   static void print(PrintWriter out, DataHome home) throws IOException {
     line(out, ROW, "Task", "train", "valid.", "test", "metric", "state", "licence");
-    List<TwinCard> cards = TwinCards.shipped();
-    for (DataSet dataSet : DataSets.all()) {
-      row(out, dataSet, home);
-      for (QuickTwin twin : QuickTwin.all()) {
-        if (twin.dataSet().name().equals(dataSet.name())) {
-          row(out, twin, cards);
-        }
-      }
+    for (TaskLine task : TaskLine.ofTexts(home)) {
+      row(out, ROW, task);
+    }
+    line(out, "%nPictures as raw sequences, for a deep S4");
+    line(out, RAW, "Task", "train", "valid.", "test", "metric", "state", "licence");
+    for (TaskLine task : TaskLine.ofSequences(home)) {
+      row(out, RAW, task);
     }
     line(out, "%nSources");
     for (DataSet dataSet : DataSets.all()) {
@@ -83,45 +79,18 @@ final class DataList implements Callable<Integer> {
     out.println(String.format(Locale.ROOT, format, values).stripTrailing());
   }
 
-  private static void row(PrintWriter out, DataSet dataSet, DataHome home) throws IOException {
-    Sizes sizes = dataSet.about().sizes();
-    row(
-        out,
-        dataSet.name(),
-        sizes,
-        dataSet.about().metrics(),
-        state(dataSet, home),
-        dataSet.about().licence());
-  }
-
-  private static void row(PrintWriter out, QuickTwin twin, List<TwinCard> cards) {
-    Task task = twin.task();
-    String state =
-        cards.stream()
-            .filter(card -> card.twin().equals(twin.name()))
-            .map(card -> card.data().equals(task.fingerprint()) ? ", measured" : ", card stale")
-            .findFirst()
-            .orElse("");
-    row(out, task.name(), Sizes.of(task), task.metrics(), "twin" + state, task.origin().licence());
-  }
-
-  private static void row(
-      PrintWriter out,
-      String name,
-      Sizes sizes,
-      List<String> metrics,
-      String state,
-      String licence) {
+  private static void row(PrintWriter out, String format, TaskLine task) {
+    Sizes sizes = task.sizes();
     line(
         out,
-        ROW,
-        name,
+        format,
+        task.task(),
         count(sizes.train()),
         count(sizes.validation()),
         count(sizes.test()),
-        metric(metrics),
-        state,
-        licence);
+        metric(task.metrics()),
+        task.state(),
+        task.licence());
   }
 
   /** The metrics, or the first of them where they are too long for their column. */
@@ -135,28 +104,6 @@ final class DataList implements Callable<Integer> {
 
   private static String count(int examples) {
     return examples == 0 ? "–" : String.format(Locale.ROOT, "%,d", examples);
-  }
-
-  private static String state(DataSet dataSet, DataHome home) throws IOException {
-    return switch (dataSet.place(home)) {
-      case CACHE -> "cached, " + size(dataSet.bytesHere(home));
-      case HUB -> "hub cache, " + size(dataSet.bytesHere(home));
-      case ABSENT -> toFetch(dataSet);
-    };
-  }
-
-  private static String toFetch(DataSet dataSet) {
-    List<RemoteFile> files = dataSet.remote();
-    return files.stream().anyMatch(file -> file.bytes() == 0)
-        ? "to fetch"
-        : "to fetch, " + size(files.stream().mapToLong(RemoteFile::bytes).sum());
-  }
-
-  /** Bytes for people. */
-  static String size(long bytes) {
-    return bytes < 1_000_000
-        ? String.format(Locale.ROOT, "%d kB", Math.max(1, bytes / 1000))
-        : String.format(Locale.ROOT, bytes < 10_000_000 ? "%.1f MB" : "%.0f MB", bytes * 1e-6);
   }
 
   private static void wrapped(PrintWriter out, String name, String text) {

@@ -1,8 +1,10 @@
 package dev.adder.data;
 
 import dev.adder.data.DataSet.Sizes;
+import dev.adder.data.files.ByteCount;
 import dev.adder.data.files.Checksum;
 import dev.adder.data.files.DataHome;
+import dev.adder.data.files.Download;
 import dev.adder.data.files.RemoteFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,18 +34,29 @@ public record DataCheck(
     return problems.isEmpty();
   }
 
-  /** Checks a data set on this machine; empty if it is not here. */
+  /** Checks a data set on this machine; empty if nothing of it is here. */
   public static Optional<DataCheck> of(DataSet dataSet, DataHome home) throws IOException {
-    Optional<DataSet.Found> found = dataSet.find(home);
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
     List<String> problems = new ArrayList<>();
-    int verified =
-        found.get().place() == DataSet.Place.HUB
-            ? hubFiles(found.get().files(), problems)
-            : fetchedFiles(dataSet, home, problems);
-    return Optional.of(of(dataSet, dataSet.task(found.get()), verified, problems));
+    int verified = 0;
+    if (dataSet.place(home) != DataSet.Place.HUB) {
+      verified = fetchedFiles(dataSet, home, problems);
+    }
+    Optional<DataSet.Found> found;
+    try {
+      found = dataSet.find(home);
+      if (found.isPresent()) {
+        if (found.get().place() == DataSet.Place.HUB) {
+          verified = hubFiles(found.get().files(), problems);
+        }
+        Task task = dataSet.task(found.get());
+        return Optional.of(of(dataSet, task, verified, problems));
+      }
+    } catch (IOException unreadable) {
+      problems.add(String.valueOf(unreadable.getMessage()));
+    }
+    return problems.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new DataCheck(dataSet.name(), "", verified, new Sizes(0, 0, 0), problems));
   }
 
   /** Checks a data set in a folder of yours, whose checksums nobody knows. */
@@ -80,23 +93,62 @@ public record DataCheck(
     }
   }
 
+  /** Of a data set that Adder fetched; those of one that is not here at all are not missed. */
   private static int fetchedFiles(DataSet dataSet, DataHome home, List<String> problems)
       throws IOException {
     int verified = 0;
+    List<RemoteFile> missing = new ArrayList<>();
     for (RemoteFile file : dataSet.remote()) {
       Path here = home.folder(dataSet.name()).resolve(file.name());
-      if (Files.exists(here)) {
-        Checksum found = Checksum.of(here, file.checksum().kind());
-        if (found.equals(file.checksum())) {
-          verified++;
-        } else {
-          problems.add(
-              "the %s of %s is %s, expected %s"
-                  .formatted(found.kind(), file.name(), found.hex(), file.checksum().hex()));
-        }
+      if (!Files.exists(here)) {
+        missing.add(file);
+      } else {
+        Optional<String> damage = damage(file, here, dataSet);
+        damage.ifPresent(problems::add);
+        verified += damage.isEmpty() ? 1 : 0;
+      }
+    }
+    boolean begun = missing.size() < dataSet.remote().size();
+    for (RemoteFile file : missing) {
+      Path part = home.folder(dataSet.name()).resolve(file.name() + Download.PART);
+      if (Files.exists(part)) {
+        problems.add(
+            "%s was fetched in part, %s%s; ./adder data fetch %s goes on where it stopped"
+                .formatted(
+                    file.name(),
+                    ByteCount.text(Files.size(part)),
+                    file.bytes() == 0 ? "" : " of " + ByteCount.text(file.bytes()),
+                    dataSet.name()));
+      } else if (begun && dataSet.place(home) == DataSet.Place.ABSENT) {
+        problems.add(
+            "%s is missing; ./adder data fetch %s fetches it"
+                .formatted(file.name(), dataSet.name()));
       }
     }
     return verified;
+  }
+
+  /** What is wrong with a file, in a sentence, if anything is. */
+  private static Optional<String> damage(RemoteFile file, Path here, DataSet dataSet)
+      throws IOException {
+    long bytes = Files.size(here);
+    if (file.bytes() > 0 && bytes < file.bytes()) {
+      return Optional.of(
+          "%s is cut: it has %,d bytes of %,d; delete %s, and ./adder data fetch %s fetches it"
+              .formatted(file.name(), bytes, file.bytes(), here, dataSet.name()));
+    }
+    Checksum found = Checksum.of(here, file.checksum().kind());
+    return found.equals(file.checksum())
+        ? Optional.empty()
+        : Optional.of(
+            "%s is not the file that was published: its %s is %s, expected %s; delete %s, and ./adder data fetch %s fetches it"
+                .formatted(
+                    file.name(),
+                    found.kind(),
+                    found.hex(),
+                    file.checksum().hex(),
+                    here,
+                    dataSet.name()));
   }
 
   /** The hub's tools name a file by its checksum and point to it by its name. */

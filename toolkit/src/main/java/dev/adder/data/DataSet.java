@@ -167,6 +167,11 @@ public final class DataSet {
     };
   }
 
+  /** The pieces in a folder, as their publisher ships them. */
+  Shipped shipped(Path folder) throws IOException {
+    return Shipped.open(folder, pieces, archiveNames(), DataHome.standard());
+  }
+
   private Found open(Path folder, DataHome home, String made) throws IOException {
     Shipped files = Shipped.open(folder, pieces, archiveNames(), home);
     return new Found(

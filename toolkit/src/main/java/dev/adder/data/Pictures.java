@@ -13,8 +13,8 @@ final class Pictures {
 
   private static final int CIFAR_SIDE = 32;
   private static final int CIFAR_AREA = CIFAR_SIDE * CIFAR_SIDE;
-  private static final int LABELS_MAGIC = 0x801;
-  private static final int IMAGES_MAGIC = 0x803;
+  static final int LABELS_MAGIC = 0x801;
+  static final int IMAGES_MAGIC = 0x803;
   private static final int CLASSES = 10;
 
   private final byte[][] pixels;

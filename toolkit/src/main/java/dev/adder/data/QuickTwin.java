@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A quick twin of a data set: generated examples in the files of its publisher, which the data
@@ -98,13 +100,30 @@ public final class QuickTwin {
    * @throws IllegalArgumentException if there are not so many different ones
    */
   public Task task(Sizes wanted, long seed) {
+    return inFiles(
+        wanted,
+        seed,
+        folder -> {
+          Task read = dataSet.read(folder);
+          // Databases are opened when answers are scored, also by another thread, and much later.
+          Task lasting = read.databases().isEmpty() ? read : dataSet.read(kept(folder));
+          return lasting.as("quick-" + lasting.name(), origin(seed));
+        });
+  }
+
+  /** Makes something of the twin's files. */
+  @FunctionalInterface
+  interface Use<T> {
+    T of(Path folder) throws IOException;
+  }
+
+  /** Writes the files, uses them, and deletes them. */
+  <T> T inFiles(Sizes wanted, long seed, Use<T> use) {
     try {
       Path folder = Files.createTempDirectory("adder-" + name());
       try {
         write(folder, wanted, seed);
-        Task read = dataSet.read(folder);
-        // Databases are opened when answers are scored, also by another thread, and much later.
-        return asTwin(read.databases().isEmpty() ? read : dataSet.read(kept(folder)), seed);
+        return use.of(folder);
       } finally {
         KeptFolder.delete(folder);
       }
@@ -119,16 +138,14 @@ public final class QuickTwin {
     return KeptFolder.keep(folder, DataHome.standard().cache().resolve("twins"), name());
   }
 
-  private Task asTwin(Task read, long seed) {
-    Origin real = read.origin();
-    return read.as(
-        "quick-" + read.name(),
-        new Origin(
-            real.title() + ", quick twin",
-            "generated with seed " + seed,
-            true,
-            "Apache-2.0, as Adder",
-            real.citation()));
+  /** Where examples of this seed come from. */
+  Origin origin(long seed) {
+    return new Origin(
+        dataSet.about().title() + ", quick twin",
+        "generated with seed " + seed,
+        true,
+        "Apache-2.0, as Adder",
+        dataSet.about().citation());
   }
 
   /** Writes the files as the data set's publisher ships them. */
@@ -146,6 +163,18 @@ public final class QuickTwin {
     return QuickTwins.ALL;
   }
 
+  /** The twins of data sets that stand in none of the paper's tables. */
+  public static List<QuickTwin> others() {
+    return List.of(QuickMnist.TWIN);
+  }
+
+  /** The twin of a data set, if it has one. */
+  public static Optional<QuickTwin> of(DataSet dataSet) {
+    return Stream.concat(all().stream(), others().stream())
+        .filter(twin -> twin.of.equals(dataSet.name()))
+        .findFirst();
+  }
+
   /**
    * The twin of a data set.
    *
@@ -153,7 +182,8 @@ public final class QuickTwin {
    * @throws IllegalArgumentException if it has none; the sentence lists those there are
    */
   public static QuickTwin named(String name) {
-    return all().stream()
+    List<QuickTwin> twins = Stream.concat(all().stream(), others().stream()).toList();
+    return twins.stream()
         .filter(twin -> twin.of.equals(name) || twin.name().equals(name))
         .findFirst()
         .orElseThrow(
@@ -162,6 +192,6 @@ public final class QuickTwin {
                     "There is no quick twin \"%s\". There are: %s."
                         .formatted(
                             name,
-                            String.join(", ", all().stream().map(QuickTwin::name).toList()))));
+                            String.join(", ", twins.stream().map(QuickTwin::name).toList()))));
   }
 }

@@ -28,6 +28,17 @@ public record SequenceTask(
     classes = List.copyOf(classes);
   }
 
+  /** Training batches in the order of a seed. */
+  public SequenceBatches batches(int batch, long seed) {
+    return new SequenceBatches(this, batch, seed);
+  }
+
+  /** The same task under another name, its sequences from elsewhere. */
+  SequenceTask as(String otherName, Origin otherOrigin) {
+    return new SequenceTask(
+        otherName, length, channels, classes, train, validation, test, otherOrigin);
+  }
+
   /** Labelled sequences of one length. */
   public interface Sequences {
 

@@ -1,11 +1,13 @@
 package dev.adder.data;
 
+import dev.adder.data.QuickTwin.Sizes;
 import dev.adder.data.SequenceTask.Sequences;
 import dev.adder.data.files.DataHome;
 import dev.adder.data.files.FetchListener;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -14,11 +16,11 @@ import java.util.stream.IntStream;
  */
 public enum SequentialImages {
   /** Pixels from 0 to 1; 784 steps of one number. */
-  MNIST("mnist", 1),
+  MNIST("mnist", "MNIST", 1, new DataSet.Sizes(54000, 6000, 10000)),
   /** Luminance less its mean, by its deviation; 1,024 steps of one number. */
-  CIFAR_GREY("cifar", 1),
+  CIFAR_GREY("cifar", "CIFAR-10, grey", 1, new DataSet.Sizes(45000, 5000, 10000)),
   /** Colours less their means, by their deviations; 1,024 steps of three numbers. */
-  CIFAR_COLOUR("cifar", 3);
+  CIFAR_COLOUR("cifar", "CIFAR-10", 3, new DataSet.Sizes(45000, 5000, 10000));
 
   private static final int SEED = 42;
   private static final float[] MEAN = {0.4914f, 0.4822f, 0.4465f};
@@ -27,11 +29,35 @@ public enum SequentialImages {
   private static final float GREY_DEVIATION = 61f / 255;
 
   private final String dataSet;
+  private final String title;
   private final int channels;
+  private final DataSet.Sizes sizes;
 
-  SequentialImages(String dataSet, int channels) {
+  SequentialImages(String dataSet, String title, int channels, DataSet.Sizes sizes) {
+    this.sizes = sizes;
     this.dataSet = dataSet;
+    this.title = title;
     this.channels = channels;
+  }
+
+  /** The data set whose pictures they are. */
+  public DataSet dataSet() {
+    return DataSets.named(dataSet);
+  }
+
+  /** Such as "sequential-mnist". */
+  public String taskName() {
+    return "sequential-" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** What it is, in words. */
+  public String title() {
+    return title + ", raw sequences";
+  }
+
+  /** Numbers of real sequences. */
+  public DataSet.Sizes sizes() {
+    return sizes;
   }
 
   /** The task, from wherever its files are; fetched if need be. */
@@ -41,8 +67,31 @@ public enum SequentialImages {
 
   /** The same from a place of yours. */
   public SequenceTask load(DataHome home, FetchListener listener) throws IOException {
-    DataSet.Found found = DataSets.named(dataSet).find(home, listener);
+    DataSet.Found found = dataSet().find(home, listener);
     return task(found.files(), found.origin());
+  }
+
+  /** Generated pictures in the same files, from the data set's quick twin; no network is needed. */
+  public SequenceTask quick() {
+    return quick(new Sizes(1000, 0, 200), QuickTwin.SEED);
+  }
+
+  /**
+   * The same in other numbers.
+   *
+   * @param sizes training pictures, of which a tenth is validation, and test pictures; for CIFAR-10
+   *     multiples of 50 and 10
+   * @param seed of the pictures
+   */
+  public SequenceTask quick(Sizes sizes, long seed) {
+    QuickTwin twin = QuickTwin.named(dataSet);
+    return twin.inFiles(
+        sizes,
+        seed,
+        folder -> {
+          SequenceTask read = task(twin.dataSet().shipped(folder), twin.origin(seed));
+          return read.as("quick-" + read.name(), read.origin());
+        });
   }
 
   SequenceTask task(Shipped files, Origin origin) throws IOException {
@@ -58,7 +107,7 @@ public enum SequentialImages {
     int[] order = MersenneTwister.torchPermutation(SEED, training.size());
     int kept = training.size() * 9 / 10;
     return new SequenceTask(
-        "sequential-" + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+        taskName(),
         training.side() * training.side(),
         channels,
         digits
@@ -67,7 +116,12 @@ public enum SequentialImages {
         sequences(training, Arrays.copyOf(order, kept)),
         sequences(training, Arrays.copyOfRange(order, kept, order.length)),
         sequences(test, IntStream.range(0, test.size()).toArray()),
-        origin);
+        new Origin(
+            title() + (origin.generated() ? ", quick twin" : ""),
+            origin.made(),
+            origin.generated(),
+            origin.licence(),
+            origin.citation()));
   }
 
   private Sequences sequences(Pictures pictures, int[] which) {

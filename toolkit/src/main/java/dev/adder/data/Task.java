@@ -123,6 +123,11 @@ public record Task(
     return encoded;
   }
 
+  /** An example as text, as tokens, and as labels of which only the answer's count. */
+  public ExampleView view(Example example, Tokens tokens) {
+    return ExampleView.of(this, example, tokens);
+  }
+
   /**
    * The same task without the examples that are too long for it; the task itself where it has no
    * limit. To be asked before training and scoring.

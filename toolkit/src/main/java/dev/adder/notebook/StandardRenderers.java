@@ -3,8 +3,10 @@ package dev.adder.notebook;
 import dev.adder.Adaptation;
 import dev.adder.adapter.DimensionSelection;
 import dev.adder.adapter.TargetReport;
+import dev.adder.data.ExampleView;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.paper.Comparison;
+import dev.adder.paper.MeasuredTwins;
 import dev.adder.paper.ReportedNumbers;
 import dev.adder.paper.claims.Claim;
 import dev.adder.paper.claims.Counterexample;
@@ -19,8 +21,10 @@ import dev.adder.report.ScoreTable;
 import dev.adder.report.SelectionHeatmap;
 import dev.adder.report.TableHtml;
 import dev.adder.training.TrainingLog;
+import java.awt.image.BufferedImage;
 import java.util.Base64;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.hipparchus.linear.RealMatrix;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.plotly.components.Figure;
@@ -56,6 +60,9 @@ final class StandardRenderers {
         DimensionSelection.class, selection -> figure(SelectionHeatmap.of(selection)));
     Renderers.register(Comparison.class, comparison -> table(comparison.table()));
     Renderers.register(ReportedNumbers.class, numbers -> table(numbers.asTable()));
+    Renderers.register(ExampleView.class, ExampleHtml::of);
+    Renderers.register(MeasuredTwins.class, StandardRenderers::twins);
+    Renderers.register(BufferedImage.class, PicturePng::of);
     Renderers.register(Statement.class, ClaimHtml::of);
     Renderers.register(Claim.class, claim -> ClaimHtml.of(claim.statement()));
     Renderers.register(Verdict.class, ClaimHtml::of);
@@ -66,6 +73,14 @@ final class StandardRenderers {
 
   private static MimeBundle table(Table table) {
     return MimeBundle.html(TableHtml.of(table), table.print(TEXT_ROWS));
+  }
+
+  private static MimeBundle twins(MeasuredTwins twins) {
+    if (twins.cards().isEmpty()) {
+      return MimeBundle.text(twins.toString());
+    }
+    return MimeBundle.html(
+        twins.tables().stream().map(TableHtml::of).collect(Collectors.joining()), twins.toString());
   }
 
   /** A run without a step has no curve. */

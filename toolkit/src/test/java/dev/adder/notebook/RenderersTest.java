@@ -6,13 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.adder.adapter.TargetReport;
+import dev.adder.data.DataSet;
+import dev.adder.data.Example;
+import dev.adder.data.QuickTwin;
+import dev.adder.data.Task;
+import dev.adder.data.Tokens;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.evaluation.Score;
+import dev.adder.paper.MeasuredTwins;
 import dev.adder.paper.ReportedNumbers;
+import dev.adder.paper.TwinCard;
+import dev.adder.paper.TwinTuning;
 import dev.adder.paper.claims.Claims;
 import dev.adder.report.LossPlot;
 import dev.adder.training.ProgressListener;
 import dev.adder.training.TrainingLog;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -119,6 +129,58 @@ class RenderersTest {
         .contains(
             "<p>seed 3, channels 4, states 4</p>", "row of W_B zeroed", "y without the state");
     assertThat(Renderers.render(claim.check().plot()).data()).containsKey(MimeBundle.PLOTLY);
+  }
+
+  @Test
+  void an_example_shows_its_texts_its_tokens_and_which_labels_count() throws IOException {
+    Task task = QuickTwin.named("dart").task(new QuickTwin.Sizes(50, 10, 10), 1);
+    Tokens tokens = Tokens.load(Path.of("../data/quick-mamba/tokenizer.json"));
+    Example example = task.validation().get(0);
+    MimeBundle shown = Renderers.render(task.view(example, tokens));
+    assertThat(shown.data().get(MimeBundle.HTML).toString())
+        .contains("<strong>quick-dart</strong>, released form")
+        .contains("instruction, ", "Generate text for the following RDF triples:⏎", "also good")
+        .contains(">−100</small>", "&lt;|endoftext|&gt;")
+        .doesNotContain("color:#", "background:#", "<script");
+    assertThat(shown.data().get(MimeBundle.TEXT).toString())
+        .startsWith("quick-dart (released): ")
+        .contains("position  reads", "-100", "also good")
+        .contains(example.input());
+    Task pictures = QuickTwin.named("cifar").task(new QuickTwin.Sizes(50, 0, 10), 1);
+    MimeBundle picture = Renderers.render(pictures.view(pictures.test().get(0), tokens));
+    // Of many positions the middle is left out.
+    assertThat(picture.data().get(MimeBundle.HTML).toString())
+        .contains(" more …</span>", " characters … ")
+        .hasSizeLessThan(40_000);
+  }
+
+  @Test
+  void twins_that_are_not_measured_say_so_and_measured_ones_are_tables() {
+    assertThat(Renderers.render(new MeasuredTwins(List.of())).data())
+        .containsExactly(Map.entry(MimeBundle.TEXT, MeasuredTwins.NONE));
+    TwinCard card =
+        new TwinCard(
+            "quick-rte",
+            "RTE",
+            "by hand",
+            11,
+            new DataSet.Sizes(1, 1, 1),
+            "none",
+            Map.of("accuracy", "share of right answers"),
+            "greedy",
+            new TwinTuning(1, 1, 0.1, List.of(1L, 2L), 0),
+            List.of(
+                new TwinCard.Row("always the most frequent class", Map.of("accuracy", 0.5), 0),
+                new TwinCard.Row("words by logistic regression", Map.of("accuracy", 0.55), 0)),
+            List.of(new TwinCard.Row("as it is", Map.of("accuracy", 0.25), 3)),
+            List.of(
+                new TwinCard.Row("seed 1", Map.of("accuracy", 0.9), 0),
+                new TwinCard.Row("seed 2", Map.of("accuracy", 0.8), 0)),
+            "0".repeat(64),
+            "0".repeat(64));
+    MimeBundle table = Renderers.render(new MeasuredTwins(List.of(card)));
+    assertThat(table.data().get(MimeBundle.HTML).toString())
+        .contains("words by logistic regression", ">0.55<", ">0.25<", ">0.85<", ">0.07071<");
   }
 
   @Test

@@ -1,11 +1,16 @@
 package dev.adder.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adder.adapter.DimensionSelection;
 import dev.adder.adapter.TargetReport;
+import dev.adder.data.Database;
+import dev.adder.data.Databases;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.evaluation.Score;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -37,6 +42,27 @@ class TablesTest {
               row(0, "out_proj.weight", "LoRA r=2", 192),
               row(1, "in_proj.weight", "", 0),
               row(1, "out_proj.weight", "LoRA r=2", 192)));
+
+  @Test
+  void what_a_database_answers_is_a_table() throws IOException {
+    Database music = Databases.open(Path.of("src/test/resources/golden/spider")).get("music");
+    Table counted = QueryTable.of(music, "select count(*), 0.5, 'x', null from singer");
+    assertThat(counted.rowCount()).isEqualTo(1);
+    assertThat(counted.columnNames()).containsExactly("count(*)", "0.5", "'x'", "null");
+    assertThat(counted.column(0).get(0)).isInstanceOf(Long.class);
+    assertThat(counted.doubleColumn(1).get(0)).isEqualTo(0.5);
+    assertThat(counted.stringColumn(2).get(0)).isEqualTo("x");
+    assertThat(counted.column(3).isMissing(0)).isTrue();
+    assertThat(QueryTable.of(music, "select 1 as a, 2 as a").columnNames())
+        .containsExactly("a", "a 2");
+    assertThat(QueryTable.of(music, "select name from singer where 1 = 2").rowCount()).isZero();
+    assertThatThrownBy(() -> QueryTable.of(music, "select nothing"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("music does not answer \"select nothing\": ")
+        .hasMessageContaining("no such column: nothing");
+    assertThatThrownBy(() -> QueryTable.of(music, "drop table singer"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
 
   @Test
   void every_weight_has_its_row() {

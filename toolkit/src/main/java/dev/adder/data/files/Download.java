@@ -35,6 +35,9 @@ import java.util.function.LongConsumer;
  */
 public final class Download {
 
+  /** Ends the name of a file that is not whole yet. */
+  public static final String PART = ".part";
+
   private static final int TRIES = 4;
   private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
@@ -131,7 +134,7 @@ public final class Download {
 
   private void fetchLocked(RemoteFile file, Path target, FetchListener listener)
       throws IOException {
-    Path part = target.resolveSibling(file.name() + ".part");
+    Path part = target.resolveSibling(file.name() + PART);
     List<String> refusals = new ArrayList<>();
     for (URI address : file.addresses()) {
       try {

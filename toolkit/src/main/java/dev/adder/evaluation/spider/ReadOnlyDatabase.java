@@ -115,13 +115,22 @@ final class ReadOnlyDatabase implements AutoCloseable {
    * @throws CancellationException if the thread is interrupted
    */
   List<List<Object>> run(String query, int mostRows) throws QueryFailedException {
+    return ask(query, mostRows).rows();
+  }
+
+  /** The same with the columns' names. */
+  QueryResult ask(String query) throws QueryFailedException {
+    return ask(query, ROWS);
+  }
+
+  private QueryResult ask(String query, int mostRows) throws QueryFailedException {
     SingleQuery.require(query);
     Watch watch = new Watch(System.nanoTime() + time.toNanos());
     try {
       ProgressHandler.setHandler(connection, STEPS_BETWEEN_LOOKS, watch);
       try (Statement statement = connection.createStatement();
           ResultSet result = statement.executeQuery(query)) {
-        return rows(result, mostRows);
+        return new QueryResult(columns(result), rows(result, mostRows));
       } finally {
         ProgressHandler.clearHandler(connection);
       }
@@ -133,6 +142,14 @@ final class ReadOnlyDatabase implements AutoCloseable {
           watch.late ? "It took more than %d ms.".formatted(time.toMillis()) : failure.getMessage();
       throw new QueryFailedException(reason, failure);
     }
+  }
+
+  private static List<String> columns(ResultSet result) throws SQLException {
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+      names.add(result.getMetaData().getColumnLabel(i));
+    }
+    return names;
   }
 
   private static List<List<Object>> rows(ResultSet result, int mostRows)

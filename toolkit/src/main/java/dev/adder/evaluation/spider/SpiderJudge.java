@@ -66,6 +66,22 @@ public final class SpiderJudge {
     }
   }
 
+  /**
+   * Asks a database, read-only and with limits on time, rows and memory.
+   *
+   * @throws IllegalArgumentException if SQLite refuses the query, or it passes a limit
+   */
+  public static QueryResult ask(String query, Database database) {
+    require();
+    try (ReadOnlyDatabase open = ReadOnlyDatabase.open(database.file())) {
+      return open.ask(query);
+    } catch (QueryFailedException refused) {
+      throw new IllegalArgumentException(
+          "%s does not answer \"%s\": %s".formatted(database.name(), query, refused.getMessage()),
+          refused);
+    }
+  }
+
   private static Query readable(Schema schema, String text) {
     try {
       return QueryReader.read(schema, text);
