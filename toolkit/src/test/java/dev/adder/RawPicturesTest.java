@@ -1,17 +1,25 @@
 package dev.adder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adder.adapter.FullFineTuning;
+import dev.adder.adapter.PartialTuning;
+import dev.adder.data.QuickTwin;
 import dev.adder.data.QuickTwin.Sizes;
+import dev.adder.data.SequenceBatch;
+import dev.adder.data.SequenceBatches;
 import dev.adder.data.SequenceTask;
 import dev.adder.data.SequentialImages;
+import dev.adder.data.Task;
 import dev.adder.evaluation.Evaluation;
 import dev.adder.model.S4Config;
+import dev.adder.report.Picture;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -101,8 +109,7 @@ class RawPicturesTest {
     assertThat(test.stream().mapToInt(SequenceBatch::batch)).containsExactly(4, 4, 2);
     assertThat(test.get(2).labels()[1]).isEqualTo(task.test().label(9));
     assertThatThrownBy(() -> task.batches(37, 1))
-        .hasMessage(
-            "There are 36 sequences for batches of 37; use a batch size from 1 to 36.");
+        .hasMessage("There are 36 sequences for batches of 37; use a batch size from 1 to 36.");
   }
 
   @Test

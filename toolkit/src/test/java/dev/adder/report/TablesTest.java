@@ -56,10 +56,10 @@ class TablesTest {
     assertThat(QueryTable.of(music, "select 1 as a, 2 as a").columnNames())
         .containsExactly("a", "a 2");
     assertThat(QueryTable.of(music, "select name from singer where 1 = 2").rowCount()).isZero();
-    assertThatThrownBy(() -> QueryTable.of(music, "select nothing"))
+    assertThatThrownBy(() -> QueryTable.of(music, "select nobody"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("music does not answer \"select nothing\": ")
-        .hasMessageContaining("no such column: nothing");
+        .hasMessageStartingWith("music does not answer \"select nobody\": ")
+        .hasMessageContaining("no such column: nobody");
     assertThatThrownBy(() -> QueryTable.of(music, "drop table singer"))
         .isInstanceOf(IllegalArgumentException.class);
   }
