@@ -1,5 +1,6 @@
 package dev.adder.cli;
 
+import dev.adder.kernel.ClassArchive;
 import dev.adder.kernel.JupyterFolders;
 import dev.adder.kernel.KernelCheck;
 import dev.adder.kernel.KernelSpec;
@@ -63,7 +64,8 @@ final class Kernel {
 
   @Command(
       name = "install",
-      description = "Writes the kernelspec and runs a cell in the installed kernel.",
+      description =
+          "Writes the kernelspec, archives the classes the kernel starts with, and runs a cell in it.",
       footer = {
         "",
         "The kernel runs from this checkout: install it again after moving the folder or",
@@ -88,10 +90,11 @@ final class Kernel {
               defaultValue = "768m",
               description = "Largest Java heap (default: ${DEFAULT-VALUE}); tensors are beside it.")
           String heap,
-      @Option(names = "--no-check", description = "Do not run a cell.") boolean unchecked)
+      @Option(names = "--no-check", description = "Run no cell, and archive no classes.")
+          boolean unchecked)
       throws IOException {
     Place where = place == null ? new Place() : place;
-    KernelSpec kernel = KernelSpec.here().named(name, displayName).heap(heap);
+    KernelSpec kernel = KernelSpec.here().named(name, displayName).heap(heap).archived();
     Path folder = kernel.install(where.kernels(JupyterFolders.here()));
     PrintWriter out = spec.commandLine().getOut();
     out.println("Installed the kernel \"" + displayName + "\" in " + folder);
@@ -106,6 +109,9 @@ final class Kernel {
 
   private static void check(Path folder, PrintWriter out) throws IOException {
     try {
+      if (!ClassArchive.isCurrent(folder)) {
+        archive(folder, out);
+      }
       out.printf(
           Locale.ROOT,
           "Checked: a cell ran in it, on Java %s, %.1f s after its start.%n",
@@ -117,6 +123,15 @@ final class Kernel {
               .formatted(folder, failure.getMessage()),
           failure);
     }
+  }
+
+  private static void archive(Path folder, PrintWriter out) throws IOException {
+    long bytes = ClassArchive.make(folder);
+    out.println(
+        bytes == 0
+            ? "No archive of its classes could be made: the kernel starts a little slower."
+            : "Archived the classes it starts with (%d MB).".formatted(bytes >> 20));
+    out.flush();
   }
 
   @Command(

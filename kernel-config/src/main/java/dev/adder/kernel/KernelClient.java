@@ -438,6 +438,19 @@ public final class KernelClient implements AutoCloseable {
     wire.send(control, wire.message("shutdown_request", null, object().put("restart", restart)));
   }
 
+  /** Shuts the kernel down and waits until it has gone. */
+  void end(Duration limit) throws IOException {
+    shutDown(false);
+    try {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IOException("The kernel did not end within %d s.".formatted(limit.toSeconds()));
+      }
+    } catch (InterruptedException hurry) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Waiting for the kernel's end was interrupted.", hurry);
+    }
+  }
+
   /** Shuts the kernel down; by force if it does not go by itself. */
   @Override
   public void close() throws IOException {

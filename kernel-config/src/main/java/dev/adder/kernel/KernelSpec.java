@@ -10,6 +10,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,10 +34,10 @@ public record KernelSpec(
   public static final String DISPLAY_NAME = "Java (Adder)";
 
   static final String CONNECTION_FILE = "{connection_file}";
+  static final String RESOURCES = "{resource_dir}";
+  static final String FILE = "kernel.json";
   static final List<String> LOGOS = List.of("logo-64x64.png", "logo-svg.svg");
 
-  private static final String FILE = "kernel.json";
-  private static final String RESOURCES = "{resource_dir}";
   private static final String HEAP = "-Xmx768m";
   private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
@@ -106,6 +107,13 @@ public record KernelSpec(
     }
   }
 
+  /** The same kernel, which starts from an archive of its classes if one is beside it. */
+  public KernelSpec archived() {
+    List<String> changed = new ArrayList<>(command);
+    changed.addAll(1, ClassArchive.flags());
+    return new KernelSpec(name, displayName, changed, environment);
+  }
+
   /** The same kernel under another name. */
   public KernelSpec named(String otherName, String otherDisplayName) {
     return new KernelSpec(otherName, otherDisplayName, command, environment);
@@ -141,7 +149,12 @@ public record KernelSpec(
           "%s holds another kernel, which stays. Choose a free --name.".formatted(folder));
     }
     Files.createDirectories(folder);
-    Files.write(folder.resolve(FILE), json());
+    byte[] json = json();
+    Path file = folder.resolve(FILE);
+    // What is not changed keeps its date, by which its archive of classes is known to be current.
+    if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), json)) {
+      Files.write(file, json);
+    }
     for (String logo : LOGOS) {
       Files.write(folder.resolve(logo), resource(logo));
     }
@@ -180,6 +193,7 @@ public record KernelSpec(
       throw new IOException("%s holds another kernel, which stays.".formatted(folder));
     }
     Files.delete(folder.resolve(FILE));
+    ClassArchive.delete(folder);
     for (String logo : LOGOS) {
       Files.deleteIfExists(folder.resolve(logo));
     }

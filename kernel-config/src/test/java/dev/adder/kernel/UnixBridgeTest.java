@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(60)
 class UnixBridgeTest {
+
+  /** The common pool may have one thread only, where one of two that wait for each other waits. */
+  private static final Executor ON_ITS_OWN = task -> new Thread(task).start();
 
   @TempDir private Path folder;
   private ServerSocket kernel;
@@ -74,7 +78,8 @@ class UnixBridgeTest {
                 } catch (IOException broken) {
                   throw new java.io.UncheckedIOException(broken);
                 }
-              });
+              },
+              ON_ITS_OWN);
       CompletableFuture<Void> writing =
           CompletableFuture.runAsync(
               () -> {
@@ -86,7 +91,8 @@ class UnixBridgeTest {
                 } catch (IOException broken) {
                   throw new java.io.UncheckedIOException(broken);
                 }
-              });
+              },
+              ON_ITS_OWN);
       ByteBuffer received = ByteBuffer.allocate(sent.length);
       while (received.hasRemaining()) {
         assertThat(client.read(received)).isPositive();

@@ -3,7 +3,10 @@ package dev.adder.kernel.cell;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jdk.jshell.Snippet;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.SourceCodeAnalysis.Documentation;
@@ -15,6 +18,10 @@ final class CellAnalysis {
   /** Methods of every object, which people seldom look for. */
   private static final Set<String> EVERYWHERE =
       Set.of("equals(", "getClass()", "hashCode()", "notify()", "notifyAll()", "wait(");
+
+  /** What may be the beginning of a package's name; the last part is a group. */
+  private static final Pattern PACKAGE =
+      Pattern.compile("(?<![\\w.)\\]\"])(?:[a-z_]\\w*\\.)*+([a-z_]\\w*|(?<=\\.))$");
 
   private final CellShell shell;
   private final Magics magics;
@@ -38,11 +45,29 @@ final class CellAnalysis {
           lineStart);
     }
     // The whole cell knows its own variables; the last statement stands where the cell is too much.
-    Completions found = suggestions(code.substring(0, cursor), 0);
-    int last = lastStatement(code.substring(0, cursor));
-    return found.items().isEmpty() && last > 0
-        ? suggestions(code.substring(last, cursor), last)
-        : found;
+    String before = code.substring(0, cursor);
+    Completions found = suggestions(before, 0);
+    int last = lastStatement(before);
+    return withPackages(
+        found.items().isEmpty() && last > 0 ? suggestions(before.substring(last), last) : found,
+        before);
+  }
+
+  /** Adds packages that could stand at the end. */
+  private Completions withPackages(Completions found, String code) {
+    Matcher end = PACKAGE.matcher(code);
+    if (!end.find()) {
+      return found;
+    }
+    List<Completions.Item> packages =
+        shell.classPath().packages(end.group()).stream()
+            .map(name -> new Completions.Item(name, kind(name)))
+            .toList();
+    int from = code.length() - end.group(1).length();
+    return found.items().isEmpty()
+        ? new Completions(packages, from)
+        : new Completions(
+            Stream.concat(found.items().stream(), packages.stream()).toList(), found.from());
   }
 
   private Completions suggestions(String code, int offset) {

@@ -32,6 +32,9 @@ final class CellShell implements AutoCloseable {
   /** Results of bare expressions ($1, $2, …) that can still be named. */
   private static final int KEPT_RESULTS = 3;
 
+  private final ClassPathIndex classPath =
+      new ClassPathIndex(System.getProperty("java.class.path"));
+
   private final Set<Path> added = new LinkedHashSet<>();
   private final Deque<VarSnippet> temporaries = new ArrayDeque<>();
   private volatile CellControl control = new CellControl();
@@ -44,8 +47,9 @@ final class CellShell implements AutoCloseable {
     startUp();
   }
 
-  private static JShell open(CellControl control) {
+  private JShell open(CellControl opened) {
     return JShell.builder()
+        .fileManager(files -> new ClassPathFiles(files, classPath))
         .executionEngine(
             new ExecutionControlProvider() {
               @Override
@@ -56,7 +60,7 @@ final class CellShell implements AutoCloseable {
               @Override
               public ExecutionControl generate(
                   ExecutionEnv environment, Map<String, String> parameters) {
-                return control;
+                return opened;
               }
             },
             Map.of())
@@ -132,6 +136,11 @@ final class CellShell implements AutoCloseable {
   /** What was added to the class path, in order. */
   List<Path> addedToClassPath() {
     return List.copyOf(added);
+  }
+
+  /** Which classes can be named. */
+  ClassPathIndex classPath() {
+    return classPath;
   }
 
   JShell jshell() {

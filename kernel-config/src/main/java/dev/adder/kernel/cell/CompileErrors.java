@@ -39,7 +39,7 @@ final class CompileErrors {
         continue;
       }
       String message = withoutInternals(diag.getMessage(Locale.ROOT));
-      Optional<String> hint = hint(message, diag, place.source());
+      Optional<String> hint = hint(message, place.source());
       if (first.isEmpty()) {
         first = message.lines().findFirst().orElse("") + hint.map(h -> ". " + h).orElse("");
       }
@@ -84,11 +84,10 @@ final class CompileErrors {
     return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
-  private Optional<String> hint(String message, Diag diag, String source) {
+  private Optional<String> hint(String message, String source) {
     Matcher symbol = SYMBOL.matcher(message);
     if (symbol.find()) {
-      int end = (int) Math.max(0, Math.min(diag.getEndPosition(), source.length()));
-      return missing(symbol.group(1), symbol.group(2), source.substring(0, end));
+      return missing(symbol.group(1), symbol.group(2));
     }
     Matcher unreported = UNREPORTED.matcher(message);
     if (unreported.find()) {
@@ -110,10 +109,9 @@ final class CompileErrors {
   }
 
   /** An import that would bring the name, or a known name that is nearly the same. */
-  private Optional<String> missing(String kind, String name, String sourceUpToName) {
+  private Optional<String> missing(String kind, String name) {
     if (!kind.equals("method")) {
-      List<String> qualified =
-          shell.analysis().listQualifiedNames(sourceUpToName, sourceUpToName.length()).getNames();
+      List<String> qualified = shell.classPath().named(name);
       if (!qualified.isEmpty()) {
         return Optional.of(
             qualified.stream()

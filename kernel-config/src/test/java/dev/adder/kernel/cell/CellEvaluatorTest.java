@@ -265,14 +265,24 @@ class CellEvaluatorTest {
   }
 
   @Test
-  void a_missing_import_is_told() throws Exception {
-    String trace = "";
-    // The index of names is made in the background.
-    for (int i = 0; i < 100 && !trace.contains("Add:"); i++) {
-      Thread.sleep(100);
-      trace = String.join("\n", failure("CountDownLatch latch = null;").trace());
+  void a_missing_import_is_told() {
+    assertThat(failure("CountDownLatch latch = null;").trace())
+        .contains("  Add: import java.util.concurrent.CountDownLatch;");
+    assertThat(failure("new OneHotEncoding(3)").message()).doesNotContain("Add:");
+  }
+
+  @Test
+  void packages_are_completed() {
+    for (String begin : List.of("import java.util.conc", "int n = 1;\njava.util.conc")) {
+      assertThat(evaluator.complete(begin, begin.length()).items())
+          .contains(new Completions.Item("concurrent.", "package"));
+      assertThat(evaluator.complete(begin, begin.length()).from()).isEqualTo(begin.length() - 4);
     }
-    assertThat(trace).contains("Add: import java.util.concurrent.CountDownLatch;");
+    assertThat(evaluator.complete("tech.tablesaw.", 14).items())
+        .contains(new Completions.Item("api.", "package"));
+    assertThat(evaluator.complete("java.util.", 10).items())
+        .contains(
+            new Completions.Item("stream.", "package"), new Completions.Item("List", "class"));
   }
 
   @Test

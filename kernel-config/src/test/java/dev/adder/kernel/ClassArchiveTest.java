@@ -1,0 +1,111 @@
+package dev.adder.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClassArchiveTest {
+
+  @TempDir private Path folder;
+
+  /** The kernel with a class path of jars: folders of classes cannot be archived. */
+  private KernelSpec ofJars() throws IOException {
+    List<String> jars = new ArrayList<>();
+    for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      Path path = Path.of(part);
+      jars.add(Files.isDirectory(path) ? jar(path, "part-" + jars.size()).toString() : part);
+    }
+    KernelSpec here = KernelSpec.here();
+    List<String> command = new ArrayList<>(here.command());
+    command.set(command.indexOf("-cp") + 1, String.join(File.pathSeparator, jars));
+    return new KernelSpec(here.name(), here.displayName(), command, here.environment());
+  }
+
+  private Path jar(Path classes, String name) throws IOException {
+    Path jar = folder.resolve(name + ".jar");
+    try (OutputStream out = Files.newOutputStream(jar);
+        JarOutputStream entries = new JarOutputStream(out);
+        Stream<Path> files = Files.walk(classes)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        entries.putNextEntry(new ZipEntry(classes.relativize(file).toString().replace('\\', '/')));
+        Files.copy(file, entries);
+        entries.closeEntry();
+      }
+    }
+    return jar;
+  }
+
+  private String archive(Path kernel) throws IOException {
+    try (Stream<Path> files = Files.list(kernel)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("classes."))
+          .findFirst()
+          .orElse("");
+    }
+  }
+
+  /** What the kernel itself says while it runs a cell, beside what cells print. */
+  private String said(Path kernel, boolean uses) throws IOException {
+    Path log = folder.resolve("log");
+    try (KernelClient client = KernelClient.start(KernelSpec.read(kernel), Map.of(), folder, log)) {
+      List<String> shown = new ArrayList<>();
+      client.run("6 * 7", shown::add, Duration.ofSeconds(120));
+      assertThat(shown).containsExactly("42");
+      Path maps = Path.of("/proc/" + client.process().pid() + "/maps");
+      assertThat(Files.readString(maps).contains(kernel + "/classes.")).isEqualTo(uses);
+    }
+    return Files.readString(log).replaceAll("WARNING: Using incubator modules.*\\s*", "");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void the_kernel_starts_from_an_archive_that_fits_and_silently_without_one() throws IOException {
+    Path kernel = ofJars().archived().install(folder.resolve("kernels"));
+    assertThat(said(kernel, false)).isEmpty();
+    assertThat(ClassArchive.isCurrent(kernel)).isFalse();
+    assertThat(ClassArchive.make(kernel)).isGreaterThan(10_000_000);
+    String archive = archive(kernel);
+    assertThat(archive).isEqualTo(Runtime.version().feature() < 25 ? "classes.jsa" : "classes.aot");
+    assertThat(said(kernel, true)).isEmpty();
+
+    // Other libraries than it was made with.
+    Path other = new KernelSpec("other", "Other", longer(kernel), Map.of()).install(folder);
+    Files.copy(kernel.resolve(archive), other.resolve(archive));
+    assertThat(said(other, false)).isEmpty();
+
+    Files.delete(kernel.resolve(archive));
+    Files.writeString(kernel.resolve(archive), "This is no archive.");
+    assertThat(said(kernel, false)).isEmpty();
+
+    KernelSpec.uninstall(folder.resolve("kernels"), kernel.getFileName().toString());
+    assertThat(kernel).doesNotExist();
+  }
+
+  private List<String> longer(Path kernel) throws IOException {
+    List<String> command = new ArrayList<>(KernelSpec.read(kernel).command());
+    command.replaceAll(word -> word.replace(kernel.toString(), KernelSpec.RESOURCES));
+    Path first = Files.createFile(folder.resolve("first.jar"));
+    try (JarOutputStream empty = new JarOutputStream(Files.newOutputStream(first))) {
+      empty.putNextEntry(new ZipEntry("a.txt"));
+    }
+    int at = command.indexOf("-cp") + 1;
+    command.set(at, first + File.pathSeparator + command.get(at));
+    return command;
+  }
+}
