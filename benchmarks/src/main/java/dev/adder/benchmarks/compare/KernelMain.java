@@ -1,5 +1,6 @@
 package dev.adder.benchmarks.compare;
 
+import dev.adder.kernel.ClassArchive;
 import dev.adder.kernel.KernelSpec;
 import java.io.File;
 import java.io.IOException;
@@ -68,9 +69,15 @@ public final class KernelMain implements Callable<Integer> {
     Files.createDirectories(work);
     Path spec = environment.toAbsolutePath().resolve(SPEC);
     if (!Files.exists(spec)) {
-      install(work.resolve("install.log"));
+      System.err.println("Installing " + PEER + " in " + environment + " (once) …");
+      new VirtualEnvironment(environment)
+          .install(
+              work.resolve("install.log"),
+              "JJava could not be installed; that needs a network.",
+              PEER);
     }
-    KernelRound ours = new KernelRound(KernelSpec.here(), Map.of(), work.resolve("kernel.log"));
+    KernelSpec kernel = installed(work.resolve("ours").toAbsolutePath());
+    KernelRound ours = new KernelRound(kernel, Map.of(), work.resolve("kernel.log"));
     KernelRound theirs =
         new KernelRound(KernelSpec.read(spec), peersEnvironment(), work.resolve("peer.log"));
     String now = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
@@ -102,21 +109,12 @@ public final class KernelMain implements Callable<Integer> {
         "PASSIVE");
   }
 
-  private void install(Path log) throws IOException {
-    System.err.println("Installing " + PEER + " in " + environment + " (once) …");
-    PeerEnvironment.run(
-        log,
-        "Python 3 was not found; JJava's package needs it. Install python3 with its venv module.",
-        List.of("python3", "-m", "venv", environment.toString()));
-    PeerEnvironment.run(
-        log,
-        "JJava could not be installed; that needs a network.",
-        List.of(
-            environment.resolve("bin/python").toString(),
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            PEER));
+  /** Ours as its installer leaves it: with an archive of its classes for this JDK. */
+  private static KernelSpec installed(Path kernels) throws IOException {
+    Path folder = KernelSpec.here().archived().install(kernels);
+    if (!ClassArchive.isCurrent(folder)) {
+      ClassArchive.make(folder);
+    }
+    return KernelSpec.read(folder);
   }
 }
