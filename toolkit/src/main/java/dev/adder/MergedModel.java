@@ -11,6 +11,7 @@ import dev.adder.model.Mamba;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
+import dev.adder.tensor.TensorOwners;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ public final class MergedModel implements AutoCloseable {
    */
   static MergedModel of(Mamba adapted, Tokens tokens) {
     Checkpoint.requireOrdinary(adapted);
-    NDManager manager = adapted.manager().newSubManager();
+    NDManager manager = TensorOwners.create(adapted.manager());
     try {
       Mamba merged = adapted.merged(manager);
       float[] before = logits(adapted);

@@ -9,6 +9,7 @@ import dev.adder.model.Checkpoint;
 import dev.adder.model.Mamba;
 import dev.adder.model.Placement;
 import dev.adder.model.S4Config;
+import dev.adder.tensor.TensorOwners;
 import dev.adder.tensor.VectorSupport;
 import dev.adder.tensor.Workers;
 import java.io.IOException;
@@ -60,7 +61,7 @@ public final class Ssm {
       throws IOException {
     VectorSupport.require();
     Workers.threads();
-    NDManager manager = NDManager.newBaseManager(placement.device(), "PyTorch");
+    NDManager manager = TensorOwners.create(placement.device());
     try {
       Mamba mamba = Checkpoint.load(folder, manager, placement);
       Tokens tokens = Tokens.load(folder.resolve("tokenizer.json"));

@@ -9,6 +9,7 @@ import dev.adder.model.S4Config;
 import dev.adder.model.S4Start;
 import dev.adder.model.S4Weights;
 import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.TensorOwners;
 import dev.adder.tensor.VectorSupport;
 import dev.adder.tensor.Workers;
 import dev.adder.training.Objective;
@@ -48,7 +49,7 @@ public final class SyntheticS4 implements AutoCloseable {
     requireBare("target", target, inputs);
     VectorSupport.require();
     Workers.threads();
-    NDManager manager = NDManager.newBaseManager("PyTorch");
+    NDManager manager = TensorOwners.create();
     KeyedRandom random = KeyedRandom.of(inputs.seed());
     return new SyntheticS4(
         inputs,

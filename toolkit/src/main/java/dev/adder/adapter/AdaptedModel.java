@@ -10,6 +10,7 @@ import dev.adder.model.Weight;
 import dev.adder.model.WeightSlot;
 import dev.adder.model.WeightUpdate;
 import dev.adder.tensor.KeyedRandom;
+import dev.adder.tensor.TensorOwners;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ public final class AdaptedModel<M extends StateSpaceModel<M>> implements AutoClo
   public static <M extends StateSpaceModel<M>> AdaptedModel<M> attach(
       M base, List<Attachment> attachments, NDManager parent, KeyedRandom random) {
     M model = base.bare();
-    NDManager manager = parent.newSubManager();
+    NDManager manager = TensorOwners.create(parent);
     for (Attachment attachment : attachments) {
       WeightSlot slot = attachment.slot();
       if (slot.weight().isOpen()) {

@@ -1,6 +1,7 @@
 package dev.adder.notebook;
 
 import ai.djl.ndarray.NDManager;
+import dev.adder.tensor.TensorOwners;
 import dev.adder.training.ProgressListener;
 import java.util.Map;
 import java.util.UUID;
@@ -44,11 +45,13 @@ public final class Notebook {
   public static void beginCell(String cell) {
     NotebookProgress.clear();
     CellTensors.begin(cell);
+    TensorOwners.freeForgotten();
   }
 
   /** Frees the tensors of all cells; called by the kernel when everything is forgotten. */
   public static void forgetCells() {
     CellTensors.clear();
+    TensorOwners.freeForgotten();
   }
 
   /**
