@@ -73,6 +73,8 @@ public record KernelSpec(
         "--add-modules",
         "jdk.incubator.vector",
         "--enable-native-access=ALL-UNNAMED",
+        // So that what JShell keeps of statements that are spent can be let go.
+        "--add-opens=jdk.jshell/jdk.jshell=ALL-UNNAMED",
         "-Dfile.encoding=UTF-8",
         "-Djava.awt.headless=true");
   }

@@ -23,6 +23,7 @@ class KernelsPageTest {
 
   private static List<String[]> rows() throws IOException {
     return Files.readAllLines(PAGE).stream()
+        .takeWhile(line -> !line.startsWith("## "))
         .filter(line -> line.startsWith("| ") && !line.startsWith("| |"))
         .map(line -> line.split("(?<!\\\\)\\|"))
         .toList();

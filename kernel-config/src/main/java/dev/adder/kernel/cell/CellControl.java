@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CellControl extends DirectExecutionControl {
 
+  private final CellClasses classes;
+
   /** Where the value of each variable lives, temporary ones ($1, $2, …) included. */
   private final Map<String, Field> variables = new HashMap<>();
 
@@ -29,6 +31,11 @@ final class CellControl extends DirectExecutionControl {
   private @Nullable Thread running;
   private @Nullable Object result;
   private @Nullable Throwable thrown;
+
+  CellControl(CellClasses classes) {
+    super(classes);
+    this.classes = classes;
+  }
 
   @Override
   public void load(ClassBytecodes[] classes)
@@ -58,7 +65,7 @@ final class CellControl extends DirectExecutionControl {
     result = null;
     thrown = null;
     // Services on jars that were added later are found through this.
-    Thread.currentThread().setContextClassLoader(doit.getDeclaringClass().getClassLoader());
+    Thread.currentThread().setContextClassLoader(classes.loader());
     try {
       result = interruptibly(() -> doit.invoke(null));
       return "";
@@ -102,8 +109,13 @@ final class CellControl extends DirectExecutionControl {
     }
   }
 
-  /** Lets go of the values of variables that have been declared anew, once a snippet has ended. */
-  void settle() {
+  /**
+   * Lets go of the values of variables that have been declared anew, once a snippet has ended.
+   *
+   * @return the names of the classes that were loaded for it
+   */
+  List<String> settle() {
+    List<String> names = fresh.stream().map(Class::getName).toList();
     for (Class<?> wrapper : fresh) {
       for (Field field : wrapper.getDeclaredFields()) {
         if (Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
@@ -115,6 +127,7 @@ final class CellControl extends DirectExecutionControl {
       }
     }
     fresh.clear();
+    return names;
   }
 
   /** Lets go of a variable's value. */

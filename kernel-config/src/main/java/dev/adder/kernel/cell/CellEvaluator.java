@@ -23,12 +23,12 @@ public final class CellEvaluator implements AutoCloseable {
   /** For recursion; the usual megabyte ends it too early. */
   private static final long STACK_BYTES = 8L << 20;
 
-  private final CellShell shell = new CellShell();
-  private final Magics magics = new Magics(this, shell);
-  private final CellAnalysis analysis = new CellAnalysis(shell, magics);
-
   /** Where each statement stands, by the id of its snippet. */
   private final Map<String, Place> places = new HashMap<>();
+
+  private final CellShell shell = new CellShell(places::remove);
+  private final Magics magics = new Magics(this, shell);
+  private final CellAnalysis analysis = new CellAnalysis(shell, magics);
 
   private volatile boolean evaluating;
 

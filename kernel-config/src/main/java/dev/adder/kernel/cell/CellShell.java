@@ -1,5 +1,6 @@
 package dev.adder.kernel.cell;
 
+import static jdk.jshell.Snippet.Status.OVERWRITTEN;
 import static jdk.jshell.Snippet.Status.RECOVERABLE_NOT_DEFINED;
 
 import java.io.BufferedReader;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
@@ -37,13 +39,24 @@ final class CellShell implements AutoCloseable {
 
   private final Set<Path> added = new LinkedHashSet<>();
   private final Deque<VarSnippet> temporaries = new ArrayDeque<>();
-  private volatile CellControl control = new CellControl();
+  private final Consumer<String> forgotten;
+  private volatile CellControl control;
   private JShell shell;
   private SourceCodeAnalysis analysis;
+  private SnippetRemains remains;
 
-  CellShell() {
+  /**
+   * A shell that has run its start-up imports.
+   *
+   * @param forgotten told of the id of each snippet that nothing is kept of any more
+   */
+  CellShell(Consumer<String> forgotten) {
+    this.forgotten = forgotten;
+    CellClasses classes = new CellClasses();
+    control = new CellControl(classes);
     shell = open(control);
     analysis = shell.sourceCodeAnalysis();
+    remains = new SnippetRemains(shell, classes, forgotten);
     startUp();
   }
 
@@ -92,9 +105,11 @@ final class CellShell implements AutoCloseable {
   void reset() {
     shell.close();
     temporaries.clear();
-    control = new CellControl();
+    CellClasses classes = new CellClasses();
+    control = new CellControl(classes);
     shell = open(control);
     analysis = shell.sourceCodeAnalysis();
+    remains = new SnippetRemains(shell, classes, forgotten);
     startUp();
     added.forEach(path -> shell.addToClasspath(path.toString()));
   }
@@ -102,9 +117,15 @@ final class CellShell implements AutoCloseable {
   /** Evaluates one statement. */
   List<SnippetEvent> evaluate(String source) {
     List<SnippetEvent> events = shell.eval(source);
-    control.settle();
+    remains.compiled(control.settle());
     for (SnippetEvent event : events) {
-      if (event.snippet() instanceof VarSnippet variable) {
+      Snippet snippet = event.snippet();
+      if (event.status() == OVERWRITTEN) {
+        remains.replaced(snippet);
+      } else if (event.causeSnippet() == null && !snippet.kind().isPersistent()) {
+        remains.spent(snippet);
+      }
+      if (snippet instanceof VarSnippet variable) {
         boolean temporary = variable.subKind() == Snippet.SubKind.TEMP_VAR_EXPRESSION_SUBKIND;
         if (event.causeSnippet() != null && event.status() == RECOVERABLE_NOT_DEFINED) {
           // Its type was defined anew: nobody can name its value any more.
@@ -123,6 +144,7 @@ final class CellShell implements AutoCloseable {
       VarSnippet oldest = temporaries.removeFirst();
       control.forget(oldest.name());
       shell.drop(oldest);
+      remains.spent(oldest);
     }
   }
 

@@ -120,7 +120,9 @@ final class ClassPathIndex {
         .toList();
   }
 
-  /** Public types of this simple name, by their full names, the JDK's first. */
+  /**
+   * Public types of this simple name, by their full names, the JDK's first, of which java.util's.
+   */
   List<String> named(String simpleName) {
     List<String> found = new ArrayList<>();
     try {
@@ -133,7 +135,8 @@ final class ClassPathIndex {
     return found.stream()
         .distinct()
         .sorted(
-            Comparator.comparing((String name) -> !name.startsWith("java."))
+            Comparator.comparing((String name) -> !name.startsWith("java.util."))
+                .thenComparing(name -> !name.startsWith("java."))
                 .thenComparing(name -> name.chars().filter(c -> c == '.').count())
                 .thenComparing(Comparator.naturalOrder()))
         .toList();

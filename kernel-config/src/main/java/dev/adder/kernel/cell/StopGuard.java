@@ -52,6 +52,20 @@ final class StopGuard {
       super(Opcodes.ASM9, next);
     }
 
+    /** What JShell puts around a statement has no access of its own; others must reach it. */
+    @Override
+    public void visit(
+        int version,
+        int access,
+        String name,
+        String signature,
+        String superName,
+        String[] interfaces) {
+      boolean wrapper = CellClasses.isWrapper(name.replace('/', '.'));
+      int open = wrapper ? access | Opcodes.ACC_PUBLIC : access;
+      super.visit(version, open, name, signature, superName, interfaces);
+    }
+
     @Override
     public MethodVisitor visitMethod(
         int access, String name, String descriptor, String signature, String[] exceptions) {
