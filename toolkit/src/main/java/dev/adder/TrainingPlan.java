@@ -72,8 +72,8 @@ public final class TrainingPlan {
   }
 
   /**
-   * Computes each block's intermediate values anew on the way back instead of keeping them: less
-   * memory for about a third more time.
+   * Computes each block's intermediate values anew on the way back instead of keeping them: a third
+   * of the memory or less, for up to twice the time.
    */
   public TrainingPlan checkpointing() {
     return with(settings.checkpointing(true));

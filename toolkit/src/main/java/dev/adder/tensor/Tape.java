@@ -53,6 +53,9 @@ public final class Tape implements AutoCloseable {
     this.training = training;
     gradientModeBefore = JniUtils.isGradMode();
     JniUtils.setGradMode(mode == Mode.REFERENCE);
+    if (spares()) {
+      EngineMemory.spare(true);
+    }
   }
 
   /**
@@ -81,6 +84,11 @@ public final class Tape implements AutoCloseable {
   /** Fused operators, forward only; nothing is kept. */
   public static Tape inference() {
     return new Tape(Mode.INFERENCE, KeyedRandom.of(0), false, true);
+  }
+
+  /** Whether memory counts more than time. */
+  private boolean spares() {
+    return mode == Mode.RECORDING && recomputes;
   }
 
   /** Whether what only training does, such as dropout, is done. */
@@ -242,5 +250,8 @@ public final class Tape implements AutoCloseable {
   @Override
   public void close() {
     JniUtils.setGradMode(gradientModeBefore);
+    if (spares()) {
+      EngineMemory.spare(false);
+    }
   }
 }

@@ -12,7 +12,7 @@ package dev.adder.training;
  * @param seed feeds data order, initial values and dropout
  * @param schedule how the rate goes on
  * @param checkpointing whether a block's intermediate values are computed anew on the way back
- *     instead of being kept: less memory, about a third more time
+ *     instead of being kept: a third of the memory or less, up to twice the time
  */
 public record TrainingSettings(
     int epochs,
