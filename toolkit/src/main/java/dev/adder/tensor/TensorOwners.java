@@ -26,9 +26,6 @@ public final class TensorOwners {
   /** So much new memory is worth a collection, in bytes. */
   private static final long WORTH_COLLECTING = 64L << 20;
 
-  private static final Field RESOURCES = field(BaseNDManager.class, "resources");
-  private static final Field HANDLE = field(NativeResource.class, "handle");
-
   private static final CopyOnWriteArrayList<Owned> ALL = new CopyOnWriteArrayList<>();
 
   private static long noted;
@@ -66,6 +63,10 @@ public final class TensorOwners {
    * computed: an operator may read memory of a tensor that has just been forgotten.
    */
   public static synchronized void freeForgotten() {
+    if (ALL.isEmpty()) {
+      // Nothing of the engine is loaded before it is used.
+      return;
+    }
     ALL.forEach(Owned::note);
     if (noted >= WORTH_COLLECTING) {
       noted = 0;
@@ -108,6 +109,9 @@ public final class TensorOwners {
    * whose closing takes it away: so that nothing is freed twice.
    */
   private static final class Owned implements AutoCloseable {
+
+    private static final Field RESOURCES = field(BaseNDManager.class, "resources");
+    private static final Field HANDLE = field(NativeResource.class, "handle");
 
     private final WeakReference<NDManager> owner;
     private final Map<AtomicReference<Long>, WeakReference<NDArray>> tensors =

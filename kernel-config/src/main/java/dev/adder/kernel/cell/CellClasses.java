@@ -129,27 +129,37 @@ final class CellClasses implements LoaderDelegate {
   private final class Lasting extends URLClassLoader {
 
     private final Map<String, byte[]> declared = new HashMap<>();
+
+    /** What these mention, so that it is found however late. */
     private final List<Map<String, Class<?>>> kept = new ArrayList<>();
 
     Lasting() {
       super(new URL[0]);
     }
 
-    void declare(ClassBytecodes[] fresh, Map<String, Class<?>> mentioned) {
+    synchronized void declare(ClassBytecodes[] fresh, Map<String, Class<?>> mentioned) {
       for (ClassBytecodes one : fresh) {
         declared.put(one.name(), one.bytecodes());
       }
-      kept.add(mentioned);
+      if (!mentioned.isEmpty()) {
+        kept.add(mentioned);
+      }
     }
 
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
+      if (!name.startsWith("REPL.")) {
+        return super.findClass(name);
+      }
       byte[] bytes = declared.remove(name);
       if (bytes != null) {
         return defineClass(name, bytes, 0, bytes.length);
       }
       Class<?> known = known(name);
-      return known == null ? super.findClass(name) : known;
+      if (known == null) {
+        throw new ClassNotFoundException(name);
+      }
+      return known;
     }
 
     private @Nullable Class<?> known(String name) {
