@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
             + " and full tuning.",
     footer = {
       "",
-      "Writes a JSON file for each twin and a page of all. A card that is there, made with",
-      "the same model, examples and settings, is kept, so that an interrupted run goes on.",
-      "How the model is tuned is said in data/grids/twins.json."
+      "Writes a JSON file for each twin and a page of all. A card that is there, made with the"
+          + " same model, examples and settings, is kept, so that an interrupted run goes on. How the"
+          + " model is tuned is said in data/grids/twins.json."
     },
     mixinStandardHelpOptions = true)
 final class DataMeasure implements Callable<Integer> {

@@ -21,7 +21,7 @@ final class Dart implements Posed.Reader {
           Piece.of("dev", "dart-v1.1.1-full-dev.json"),
           Piece.of("test", "dart-v1.1.1-full-test.json"));
 
-  private static final Template TEMPLATE =
+  static final Template TEMPLATE =
       new Template("Generate text for the following RDF triples:\n", false);
 
   @Override

@@ -117,6 +117,10 @@ record Glue(
           List.of("sentence2"),
           List.of("label"));
 
+  Template template() {
+    return new Template(instruction, true);
+  }
+
   /** Where the pieces of a task lie: in GLUE's archive, unpacked, or in the hub's folder. */
   static List<Piece> pieces(String folder, String hub) {
     return switch (hub) {
@@ -172,7 +176,7 @@ record Glue(
       }
     }
     return new Posed(
-        new Template(instruction, true),
+        template(),
         Answer.Choice.digits(classes, form == Form.RELEASED),
         Optional.empty(),
         metrics,

@@ -29,7 +29,7 @@ final class PixelText {
           mnistPiece("test images", "t10k-images", "idx3"),
           mnistPiece("test labels", "t10k-labels", "idx1"));
 
-  private static final int CIFAR_CROP = 24;
+  static final int CIFAR_CROP = 24;
   private static final int MNIST_CROP = 18;
   private static final int SEED = 123;
 

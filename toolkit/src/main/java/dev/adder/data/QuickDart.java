@@ -14,8 +14,6 @@ import java.util.Set;
 /** The quick twin of DART: what is known of a person as triples, to be told; in DART's files. */
 final class QuickDart {
 
-  private static final int MOST_STATEMENTS = 3;
-
   private QuickDart() {}
 
   /** Writes the three files; the numbers are of sets of triples. */
@@ -32,7 +30,7 @@ final class QuickDart {
       throws IOException {
     List<Object> sets = new ArrayList<>();
     while (sets.size() < count) {
-      Person person = Person.random(2 + random.nextInt(MOST_STATEMENTS - 1), random);
+      Person person = Person.random(random);
       // The same statements in another order are the same to tell.
       if (used.add(List.of(person.name(), Set.copyOf(person.known())))) {
         sets.add(Map.of("tripleset", person.triples(), "annotations", texts(person, random)));

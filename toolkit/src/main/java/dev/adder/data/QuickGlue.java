@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -33,35 +32,32 @@ enum QuickGlue {
       return tellings(2, test, random, used, QuickWorld::ask);
     }
   },
-  /** A question, and a text that tells what is asked or only speaks of the thing. */
+  /** A question about two things, and a text that tells both states or only speaks of one thing. */
   QNLI("index\tquestion\tsentence\tlabel", "%1$d\t%2$s\t%3$s\t%4$s") {
     @Override
     List<Row> rows(boolean test, Random random, Set<Object> used) {
-      Premise premise = Premise.random(2, random, used);
-      Fact asked = premise.asked();
-      int form = random.nextInt(QuickWorld.FORMS);
-      String question = "Is it true that " + asked.clause(form) + "?";
-      Fact told = random.nextBoolean() ? asked : asked.opposite();
+      Premise premise = Premise.random(random, used);
+      Asked asked = Asked.random(random);
+      String question = "Is it true that " + asked.clause(premise, random) + "?";
+      boolean first = random.nextBoolean();
       return List.of(
-          new Row(question, premise.telling(told, asked, form, random), "entailment"),
-          new Row(question, premise.silent(form, random), "not_entailment"));
+          new Row(question, premise.telling(first, asked, random), "entailment"),
+          new Row(question, premise.silent(asked, random), "not_entailment"));
     }
   },
-  /** A text, and a sentence that it says, leaves open or denies. */
+  /** A text, and a sentence about two things that it says, leaves open or denies. */
   MNLI(
       "index\tpromptID\tpairID\tgenre\tsentence1\tsentence2\tgold_label",
       "%1$d\t%1$d\t%1$d\tquick\t%2$s\t%3$s\t%4$s") {
     @Override
     List<Row> rows(boolean test, Random random, Set<Object> used) {
-      Premise premise = Premise.random(2, random, used);
-      Fact asked = premise.asked();
-      int form = random.nextInt(QuickWorld.FORMS);
-      String hypothesis = asked.say(form);
+      Premise premise = Premise.random(random, used);
+      Asked asked = Asked.random(random);
+      String hypothesis = QuickWorld.sentence(asked.clause(premise, random));
       return List.of(
-          new Row(premise.telling(asked, asked, form, random), hypothesis, "entailment"),
-          new Row(premise.silent(form, random), hypothesis, "neutral"),
-          new Row(
-              premise.telling(asked.opposite(), asked, form, random), hypothesis, "contradiction"));
+          new Row(premise.telling(true, asked, random), hypothesis, "entailment"),
+          new Row(premise.silent(asked, random), hypothesis, "neutral"),
+          new Row(premise.telling(false, asked, random), hypothesis, "contradiction"));
     }
   },
   /** A sentence whose last word agrees as grammar asks, or does not. */
@@ -143,6 +139,13 @@ enum QuickGlue {
    */
   record Row(String first, String second, String label) {}
 
+  /** What is read of an example, as the data set's prompt has it; without the label. */
+  String input(Random random) {
+    List<Row> rows = rows(false, random, new HashSet<>());
+    Row row = rows.get(random.nextInt(rows.size()));
+    return row.second().isEmpty() ? row.first() : row.first() + Template.SEPARATOR + row.second();
+  }
+
   /** Rows about one thing. */
   abstract List<Row> rows(boolean test, Random random, Set<Object> used);
 
@@ -206,48 +209,74 @@ enum QuickGlue {
   }
 
   /**
-   * What a text tells: the states of a few things, and that of the asked thing or of another one;
-   * of the one that is left, it only speaks. What is asked is whether a thing is in its first
-   * state.
+   * The words in which two things are asked about.
+   *
+   * @param form of the thing that decides
+   * @param kept of the other
    */
-  private record Premise(Set<Fact> always, Fact balancing, Fact asked, Fact other) {
+  private record Asked(int form, int kept) {
 
-    static Premise random(int always, Random random, Set<Object> used) {
-      Premise premise = drawn(always, random);
+    static Asked random(Random random) {
+      return new Asked(random.nextInt(QuickWorld.FORMS), random.nextInt(QuickWorld.FORMS));
+    }
+
+    String clause(Premise premise, Random random) {
+      return QuickWorld.both(premise.decides().clause(form), premise.kept().clause(kept), random);
+    }
+  }
+
+  /**
+   * What a text tells. Asked is whether two things are in their first states. Of one it tells so,
+   * of the other it tells the state or only speaks; and where it only speaks of it, it tells the
+   * state of another, of which it only speaks elsewhere.
+   *
+   * @param decides the asked thing that the label depends on, in its first state
+   * @param kept the other asked thing, in its first state
+   * @param other what is told where nothing is told of the first
+   * @param balancing a thing in the other state than what is told, so that no count tells
+   * @param always what is told besides
+   */
+  private record Premise(Fact decides, Fact kept, Fact other, Fact balancing, Fact always) {
+
+    static Premise random(Random random, Set<Object> used) {
+      Premise premise = drawn(random);
       while (!used.add(premise)) {
-        premise = drawn(always, random);
+        premise = drawn(random);
       }
       return premise;
     }
 
-    private static Premise drawn(int always, Random random) {
-      List<Fact> scene = QuickWorld.scene(always + 2, random);
-      Fact asked = new Fact(scene.get(0).thing(), true);
-      Fact balancing = new Fact(scene.get(2).thing(), true);
+    private static Premise drawn(Random random) {
+      List<Fact> scene = QuickWorld.scene(5, random);
       return new Premise(
-          new LinkedHashSet<>(scene.subList(3, scene.size())), balancing, asked, scene.get(1));
+          scene.get(0).inFirst(),
+          scene.get(1).inFirst(),
+          scene.get(2),
+          scene.get(3).inFirst(),
+          scene.get(4));
     }
 
-    /** The text that tells the asked thing's state, never in the words of the question. */
-    String telling(Fact told, Fact asked, int form, Random random) {
-      int never = told.equals(asked) ? form : QuickWorld.alike(form);
+    /** The text that tells the state, never in the words of the question. */
+    String telling(boolean first, Asked asked, Random random) {
+      int never = first ? asked.form() : QuickWorld.alike(asked.form());
+      Fact told = first ? decides : decides.opposite();
       String says = told.say(QuickWorld.otherForm(never, random));
       String speaks = QuickWorld.aside(other.thing(), random.nextInt(QuickWorld.FORMS));
-      return text(says, speaks, told.first(), random);
+      return text(says, speaks, first, asked, random);
     }
 
-    /** The text that only speaks of the asked thing. */
-    String silent(int form, Random random) {
-      int never = random.nextBoolean() ? form : QuickWorld.alike(form);
-      String speaks = QuickWorld.aside(asked.thing(), QuickWorld.otherForm(never, random));
-      return text(other.say(random), speaks, other.first(), random);
+    /** The text that only speaks of the thing. */
+    String silent(Asked asked, Random random) {
+      int never = random.nextBoolean() ? asked.form() : QuickWorld.alike(asked.form());
+      String speaks = QuickWorld.aside(decides.thing(), QuickWorld.otherForm(never, random));
+      return text(other.say(random), speaks, other.first(), asked, random);
     }
 
-    /** The balancing thing is in the other state than what is said, so that no count tells. */
-    private String text(String says, String speaks, boolean first, Random random) {
+    private String text(String says, String speaks, boolean first, Asked asked, Random random) {
       List<String> sentences = new ArrayList<>(List.of(says, speaks));
-      sentences.add(new Fact(balancing.thing(), !first).say(random));
-      always.forEach(fact -> sentences.add(fact.say(random)));
+      sentences.add(kept.say(QuickWorld.otherForm(asked.kept(), random)));
+      sentences.add((first ? balancing.opposite() : balancing).say(random));
+      sentences.add(always.say(random));
       Collections.shuffle(sentences, random);
       return String.join(" ", sentences);
     }

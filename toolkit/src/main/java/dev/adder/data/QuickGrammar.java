@@ -100,6 +100,18 @@ final class QuickGrammar {
 
   private QuickGrammar() {}
 
+  /** A few acceptable sentences. */
+  static String text(Random random) {
+    StringBuilder text = new StringBuilder();
+    int sentences = 1 + random.nextInt(4);
+    for (int i = 0; i < sentences; i++) {
+      Content content = Content.random(random);
+      text.append(i == 0 ? "" : " ");
+      text.append(content.say(random.nextBoolean(), random.nextBoolean(), true));
+    }
+    return text.toString();
+  }
+
   private static String noun(int index, boolean many) {
     return NOUNS.get(index) + (many ? "s" : "");
   }

@@ -79,6 +79,22 @@ final class QuickImages {
     return picture;
   }
 
+  /** The first two rows of a picture's middle as numbers, in the order of its text. */
+  static String text(Random random) {
+    byte[] picture = picture(random.nextInt(PATTERNS.size()), random);
+    StringBuilder text = new StringBuilder();
+    int from = (SIDE - PixelText.CIFAR_CROP) / 2;
+    for (int row = from; row < from + 2; row++) {
+      for (int column = from; column < from + PixelText.CIFAR_CROP; column++) {
+        for (int channel = 0; channel < 3; channel++) {
+          text.append(text.isEmpty() ? "" : " ");
+          text.append(picture[(channel * SIDE + row) * SIDE + column] & 0xff);
+        }
+      }
+    }
+    return text.toString();
+  }
+
   private static int[] colour(Random random) {
     return new int[] {random.nextInt(LEVELS), random.nextInt(LEVELS), random.nextInt(LEVELS)};
   }

@@ -83,6 +83,11 @@ final class QuickPeople {
    */
   record Person(int name, List<Statement> known) {
 
+    /** Two or three things are known. */
+    static Person random(Random random) {
+      return random(2 + random.nextInt(2), random);
+    }
+
     static Person random(int statements, Random random) {
       int name = random.nextInt(NAMES.size());
       List<Integer> relations = new ArrayList<>();
@@ -126,4 +131,14 @@ final class QuickPeople {
   }
 
   private QuickPeople() {}
+
+  /** Triples of a few people, or prose that tells of someone twice, in other words. */
+  static String text(Random random) {
+    if (random.nextInt(3) == 0) {
+      return "%s | %s"
+          .formatted(Person.random(random).tripleText(), Person.random(random).tripleText());
+    }
+    Person person = Person.random(random);
+    return person.prose(random) + " " + person.prose(random);
+  }
 }

@@ -64,4 +64,14 @@ final class QuickReviews {
   }
 
   private QuickReviews() {}
+
+  /** A few reviews, whatever their verdicts. */
+  static String text(Random random) {
+    StringBuilder text = new StringBuilder();
+    int reviews = 1 + random.nextInt(3);
+    for (int i = 0; i < reviews; i++) {
+      text.append(i == 0 ? "" : " ").append(Content.random(random).say(random.nextBoolean()));
+    }
+    return text.toString();
+  }
 }

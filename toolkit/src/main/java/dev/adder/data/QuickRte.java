@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
@@ -16,12 +17,13 @@ import java.util.Set;
  * The quick twin of RTE: generated sentence pairs in RTE's file format.
  *
  * <p>A premise tells the states of a few things. The hypothesis says, in one of several ways, that
- * one of them is in its first state; that follows (entailment) or not (not_entailment). Every
- * hypothesis comes with two premises that differ in that state and, the other way round, in that of
- * another thing. The premise never speaks of the asked thing in the hypothesis's own words, neither
- * to say the same nor to deny it; all else is drawn without regard to the label. So neither
- * sentence by itself, nor a count of words, nor the words or phrases they share tell the label. No
- * premise of the test split is in training, whatever words it is told in.
+ * two of them are in their first states; that follows (entailment) or not (not_entailment), as one
+ * of the two is in its other state. Every hypothesis comes with two premises that differ in that
+ * state and, the other way round, in that of a thing not asked about. A premise never speaks of an
+ * asked thing in the hypothesis's own words, neither to say the same nor to deny it; all else is
+ * drawn without regard to the label. So neither sentence by itself, nor a count of words, nor the
+ * words or phrases they share tell the label. No premise of the test split is in training, whatever
+ * words it is told in.
  */
 public final class QuickRte {
 
@@ -36,6 +38,12 @@ public final class QuickRte {
   private QuickRte() {}
 
   private record Pair(String premise, String hypothesis, String label) {}
+
+  /** What is read of an example, as RTE's prompt has it; without the label. */
+  static String input(Random random) {
+    Pair pair = pairs(2, random, new HashSet<>()).get(0);
+    return pair.premise() + Template.SEPARATOR + pair.hypothesis();
+  }
 
   /**
    * The task, through the same reader, template and split as RTE itself.
@@ -93,51 +101,44 @@ public final class QuickRte {
     List<Pair> pairs = new ArrayList<>();
     while (pairs.size() < count) {
       List<Fact> scene = QuickWorld.scene(FACTS, random);
-      int asked = random.nextInt(FACTS);
-      int other = (asked + 1 + random.nextInt(FACTS - 1)) % FACTS;
-      List<Fact> holds = withStates(scene, asked, true, other);
-      List<Fact> doesNot = withStates(scene, asked, false, other);
+      Fact decides = scene.get(0).inFirst();
+      Fact holdsAnyway = scene.get(1).inFirst();
+      Fact balances = scene.get(2).inFirst();
+      List<Fact> holds = List.of(decides, holdsAnyway, balances.opposite(), scene.get(3));
+      List<Fact> doesNot = List.of(decides.opposite(), holdsAnyway, balances, scene.get(3));
       // Facts decide whether a premise is new, whatever words and order it is told in.
-      Set<Fact> key = new LinkedHashSet<>(holds);
-      Set<Fact> otherKey = new LinkedHashSet<>(doesNot);
+      Set<Fact> key = Set.copyOf(holds);
+      Set<Fact> otherKey = Set.copyOf(doesNot);
       if (told.contains(key) || told.contains(otherKey)) {
         continue;
       }
       told.add(key);
       told.add(otherKey);
       int form = random.nextInt(QuickWorld.FORMS);
-      String hypothesis = holds.get(asked).say(form);
-      pairs.add(new Pair(tell(holds, asked, form, random), hypothesis, "entailment"));
+      int second = random.nextInt(QuickWorld.FORMS);
+      String hypothesis =
+          QuickWorld.sentence(
+              QuickWorld.both(decides.clause(form), holdsAnyway.clause(second), random));
+      pairs.add(new Pair(tell(holds, form, second, random), hypothesis, "entailment"));
       pairs.add(
           new Pair(
-              tell(doesNot, asked, QuickWorld.alike(form), random), hypothesis, "not_entailment"));
+              tell(doesNot, QuickWorld.alike(form), second, random), hypothesis, "not_entailment"));
     }
     Collections.shuffle(pairs, random);
     return pairs;
   }
 
   /**
-   * The facts as sentences in random forms, but one fact never in one form: that which would use
-   * the words of the hypothesis, whether to say the same or the opposite.
+   * The facts as sentences in random forms and order, but the two asked ones, which are the first,
+   * never in one form each: that which would use the words of the hypothesis.
    */
-  private static String tell(List<Fact> facts, int which, int never, Random random) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < facts.size(); i++) {
-      int form = random.nextInt(QuickWorld.FORMS);
-      if (i == which && form == never) {
-        form = (form + 1 + random.nextInt(QuickWorld.FORMS - 1)) % QuickWorld.FORMS;
-      }
-      text.append(i == 0 ? "" : " ").append(facts.get(i).say(form));
-    }
-    return text.toString();
-  }
-
-  /** The scene with one thing in this state and another in the opposite one. */
-  private static List<Fact> withStates(List<Fact> scene, int which, boolean first, int other) {
-    List<Fact> changed = new ArrayList<>(scene);
-    changed.set(which, new Fact(scene.get(which).thing(), first));
-    changed.set(other, new Fact(scene.get(other).thing(), !first));
-    return changed;
+  private static String tell(List<Fact> facts, int neverFirst, int neverSecond, Random random) {
+    List<String> sentences = new ArrayList<>();
+    sentences.add(facts.get(0).say(QuickWorld.otherForm(neverFirst, random)));
+    sentences.add(facts.get(1).say(QuickWorld.otherForm(neverSecond, random)));
+    facts.subList(2, facts.size()).forEach(fact -> sentences.add(fact.say(random)));
+    Collections.shuffle(sentences, random);
+    return String.join(" ", sentences);
   }
 
   private static String tsv(List<Pair> pairs) {

@@ -55,6 +55,14 @@ final class QuickTables {
     String pointer() {
       return owner.name() + "_id";
     }
+
+    /** As Spider's prompt tells it. */
+    String text() {
+      return "%1$s: id number ,  name text ,  %2$s text ,  %3$s number ,  foreign:  ,  primary: id"
+              .formatted(owner.name(), owner.word(), owner.number())
+          + " | %1$s: id number ,  %2$s number ,  name text ,  %3$s text ,  %4$s number ,  foreign: id from %5$s ,  primary: id"
+              .formatted(member.name(), pointer(), member.word(), member.number(), owner.name());
+    }
   }
 
   /** Spider's levels of hardness. */
@@ -89,6 +97,24 @@ final class QuickTables {
   }
 
   private QuickTables() {}
+
+  /** What is read of an example, as Spider's prompt has it. */
+  static String input(Random random) {
+    Schema schema = Schema.random(random);
+    return Spider.releasedInput(Question.random(schema, random).text(), schema.text());
+  }
+
+  /** Queries of one database, or questions. */
+  static String text(Random random) {
+    Schema schema = Schema.random(random);
+    List<String> texts = new ArrayList<>();
+    boolean queries = random.nextBoolean();
+    for (int i = 0; i < 2; i++) {
+      Question question = Question.random(schema, random);
+      texts.add(queries ? question.sql().toLowerCase(Locale.ROOT) : question.text());
+    }
+    return String.join(queries ? "; " : " ", texts);
+  }
 
   private static List<Question> easy(Table t, Random random) {
     int limit = LIMITS.get(random.nextInt(LIMITS.size()));

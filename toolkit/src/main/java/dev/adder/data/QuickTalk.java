@@ -115,6 +115,14 @@ final class QuickTalk {
 
   private QuickTalk() {}
 
+  /** A talk, or what came of a few others. */
+  static String text(Random random) {
+    if (random.nextBoolean()) {
+      return Outcome.random(random).dialogue(random);
+    }
+    return Outcome.random(random).summary() + " " + Outcome.random(random).summary();
+  }
+
   private static void turn(StringBuilder talk, String who, String what) {
     talk.append(who).append(": ").append(what).append(TURN);
   }

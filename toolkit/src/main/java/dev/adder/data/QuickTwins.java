@@ -11,9 +11,10 @@ final class QuickTwins {
           new QuickTwin(
               "rte",
               new Sizes(800, 0, 400),
-              "A text tells the states of four things; a sentence says, in other words, that one of"
-                  + " them is in its first state. Every sentence comes with two texts that differ"
-                  + " in that state and in one other. No scene of the test is in training.",
+              "A text tells the states of four things; a sentence says, in other words, that two of"
+                  + " them are in their first states. Every sentence comes with two texts that"
+                  + " differ in one of these states and in one other. No scene of the test is in"
+                  + " training.",
               (folder, sizes, seed) ->
                   QuickRte.write(folder, sizes.training(), sizes.test(), seed)),
           glue(
@@ -26,7 +27,7 @@ final class QuickTwins {
           glue(
               QuickGlue.COLA,
               "cola",
-              new Sizes(1000, 0, 400),
+              new Sizes(300, 0, 400),
               "The last word of a sentence must agree in number with a noun that is not the nearest"
                   + " one: across a place, a relative clause, or as a reflexive. Right and wrong"
                   + " sentences have the same words in the mean. No content of the test is in"
@@ -34,17 +35,17 @@ final class QuickTwins {
           glue(
               QuickGlue.SST2,
               "sst2",
-              new Sizes(1000, 0, 400),
+              new Sizes(500, 0, 400),
               "A review of two clauses of opposite sentiment, each said straight or by a \"not\";"
                   + " \"but\", \"although\" or \"yet\" makes one of them the verdict. No pair of"
                   + " clauses of the test is in training."),
           glue(
               QuickGlue.QNLI,
               "qnli",
-              new Sizes(1000, 0, 400),
-              "A question about the state of a thing, and a text that tells it or only speaks of the"
-                  + " thing (its colour, say). Every question comes with both. No scene of the test"
-                  + " is in training."),
+              new Sizes(2000, 0, 400),
+              "A question about the states of two things, and a text that tells both or only speaks"
+                  + " of one thing (of its colour, say). Every question comes with both. No scene of"
+                  + " the test is in training."),
           glue(
               QuickGlue.QQP,
               "qqp",
@@ -55,9 +56,9 @@ final class QuickTwins {
               QuickGlue.MNLI,
               "mnli",
               new Sizes(1200, 0, 600),
-              "A text that says, denies, or leaves open what a sentence says in other words; what is"
-                  + " left open is spoken of all the same. Every sentence comes with the three"
-                  + " texts. No scene of the test is in training."),
+              "A text that says, denies, or leaves open what a sentence says of two things in other"
+                  + " words; what is left open is spoken of all the same. Every sentence comes with"
+                  + " the three texts. No scene of the test is in training."),
           new QuickTwin(
               "dart",
               new Sizes(600, 60, 100),
@@ -85,7 +86,7 @@ final class QuickTwins {
                   QuickSpider.write(folder, sizes.training(), sizes.test(), seed)),
           new QuickTwin(
               "cifar",
-              new Sizes(500, 0, 100),
+              new Sizes(500, 0, 400),
               "Pictures of ten patterns (rows, columns, stripes, squares, dots, rings, rays) in two"
                   + " random colours, at random places, with noise. No two pictures are the same.",
               (folder, sizes, seed) ->

@@ -90,9 +90,18 @@ final class QuickWorld {
       return (first ? about.one() : about.other()).get(form);
     }
 
+    String clause(Random random) {
+      return clause(random.nextInt(FORMS));
+    }
+
     /** The fact in one of its {@value #FORMS} forms, as a sentence. */
     String say(int form) {
       return sentence(clause(form));
+    }
+
+    /** The fact that the same thing is in its first state. */
+    Fact inFirst() {
+      return new Fact(thing, true);
     }
 
     /** The fact about the same thing that does not hold. */
@@ -148,6 +157,16 @@ final class QuickWorld {
       text.append(text.isEmpty() ? "" : " ").append(fact.say(random));
     }
     return text.toString();
+  }
+
+  /** That two things are so, as one clause. */
+  static String both(String one, String other, Random random) {
+    return random.nextBoolean() ? one + " and " + other : other + " and " + one;
+  }
+
+  /** Whether all of this is so, each in a random form. */
+  static String ask(List<Fact> facts, Random random) {
+    return ask(facts.stream().map(fact -> fact.clause(random)).toList());
   }
 
   /** Whether all of this is so. */

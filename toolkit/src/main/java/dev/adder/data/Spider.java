@@ -29,7 +29,7 @@ final class Spider implements Posed.Reader {
     return Piece.of(key, name, "spider/" + name, "spider_data/" + name);
   }
 
-  private static final Template TEMPLATE =
+  static final Template TEMPLATE =
       new Template("Create a sql request for the following question and schema:\n", true);
 
   private static final int MOST_TOKENS = 1536;
@@ -66,11 +66,13 @@ final class Spider implements Posed.Reader {
     String question = row.text("question");
     String query = strip(row.text("query"));
     return released
-        ? example(
-            "Question: " + question + "\\Schema: " + schema.toLowerCase(Locale.ROOT) + "\n",
-            query.toLowerCase(Locale.ROOT),
-            name)
+        ? example(releasedInput(question, schema), query.toLowerCase(Locale.ROOT), name)
         : example("Question: " + question + "\nSchema: " + schema + "\n", query, name);
+  }
+
+  /** With a literal backslash, and the schema in lower case. */
+  static String releasedInput(String question, String schema) {
+    return "Question: " + question + "\\Schema: " + schema.toLowerCase(Locale.ROOT) + "\n";
   }
 
   private static Example example(String input, String query, String database) {

@@ -38,7 +38,7 @@ final class ExampleHtml {
   static MimeBundle of(ExampleView view) {
     StringBuilder html = new StringBuilder("<div>");
     html.append("<p><strong>").append(TableHtml.escape(view.task())).append("</strong>, ");
-    html.append(form(view)).append(". Three texts, encoded each by itself:</p>");
+    html.append(form(view)).append(". Its texts, encoded each by itself:</p>");
     for (Segment segment : view.segments()) {
       html.append(segment(segment));
     }
@@ -81,7 +81,8 @@ final class ExampleHtml {
   }
 
   private static String box(Position position) {
-    String outline = position.counts() ? "outline:2px solid rgb(52,168,83);" : "";
+    String outline =
+        position.counts() ? "outline:2px solid rgb(52,168,83);outline-offset:-2px;" : "";
     return ("<span style=\"background:%s;%sborder-radius:3px;padding:1px 4px;text-align:center;"
             + "font-family:monospace;line-height:1.25\">%s<br><small>%d</small><br>%s</span>")
         .formatted(

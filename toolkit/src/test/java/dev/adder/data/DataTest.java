@@ -244,17 +244,4 @@ class DataTest {
     }
     return 1 / (1 + Math.exp(-sum));
   }
-
-  @Test
-  void pretraining_text_holds_the_instruction_but_no_label() {
-    QuickText text = new QuickText(3);
-    int instructed = 0;
-    for (int i = 0; i < 500; i++) {
-      String document = text.document(i);
-      instructed += document.contains("###") ? 1 : 0;
-      assertThat(document).doesNotContain("###0").doesNotContain("###1");
-      assertThat(new QuickText(3).document(i)).isEqualTo(document);
-    }
-    assertThat(instructed).isBetween(50, 150);
-  }
 }

@@ -127,7 +127,7 @@ class GeneratorTest {
     List<int[]> prompts = new ArrayList<>();
     IntStream.range(0, 4000).forEach(i -> prompts.add(new int[] {5, 9, 2}));
     Sampling sampling = Decoding.sampling(1, 17).topK(8);
-    int[] counts = new int[512];
+    int[] counts = new int[mamba.config().vocabSize()];
     Set<Integer> seen = new TreeSet<>();
     for (int[] text : generator.generate(prompts, sampling, -1)) {
       counts[text[0]]++;

@@ -138,7 +138,7 @@ class ExperimentTest {
                 .run()) {
           scores.add(trained.evaluate());
           losses.add(trained.log().steps().stream().mapToDouble(s -> s.loss()).toArray());
-          assertThat(trained.selection()).hasSize(2);
+          assertThat(trained.selection()).hasSize(model.config().layers());
           assertThat(trained.selection().get(0).channels()).hasSize(16);
           assertThat(trained.log().validations()).hasSize(2);
           assertThat(trained.logs()).hasSize(2);

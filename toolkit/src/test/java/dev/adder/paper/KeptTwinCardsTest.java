@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The cards that are kept in the checkout, of which there may be few or none. */
+/** The cards that are kept in the checkout. */
 class KeptTwinCardsTest {
 
   private static final Path FOLDER = Path.of("../data/twins");
@@ -25,6 +25,13 @@ class KeptTwinCardsTest {
 
   private static List<TwinCard> cards() throws IOException {
     return new TwinCards(FOLDER).all();
+  }
+
+  @Test
+  void every_twin_has_a_card() throws IOException {
+    assertThat(cards())
+        .extracting(TwinCard::twin)
+        .containsExactlyElementsOf(QuickTwin.all().stream().map(QuickTwin::name).toList());
   }
 
   private interface Claim {
