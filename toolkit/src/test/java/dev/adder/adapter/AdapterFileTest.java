@@ -71,7 +71,8 @@ class AdapterFileTest {
       scope.suppressNotUsedWarning();
       NDArray ids = base.read("input_ids", manager);
       NDArray logits = adapted.model().logits(tape, ids);
-      assertThat(largest(logits.sub(golden.read("logits", manager)))).isLessThan(2e-5);
+      // Logits reach 7, and float32 sums differ between kinds of processors in their last bits.
+      assertThat(largest(logits.sub(golden.read("logits", manager)))).isLessThan(5e-5);
       int[][] targets = targets(base.read("labels", manager));
       NDArray loss = adapted.model().loss(tape, ids, targets[0], targets[1]);
       assertThat(Math.abs(loss.toFloatArray()[0] - golden.read("loss", manager).toFloatArray()[0]))
