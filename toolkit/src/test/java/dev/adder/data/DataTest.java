@@ -154,7 +154,7 @@ class DataTest {
 
   @Test
   void no_surface_cue_tells_the_label_of_the_twin() {
-    Task task = QuickRte.task(2000, 400, 11);
+    Task task = QuickRte.task(1200, 400, 11);
     List<String> words =
         task.train().stream()
             .flatMap(e -> List.of(e.input().replace("###", " # ").split(" ")).stream())
