@@ -18,26 +18,14 @@ import java.util.stream.Stream;
  */
 public final class ClassArchive {
 
-  /** Newer JDKs keep linked classes and profiles; older ones what was parsed. */
-  private enum Kind {
-    AOT_CACHE("classes.aot", "-XX:AOTCache=", "-XX:AOTCacheOutput="),
-    SHARED("classes.jsa", "-XX:SharedArchiveFile=", "-XX:ArchiveClassesAtExit=");
+  private static final String FILE = "classes.jsa";
+  private static final String USE = "-XX:SharedArchiveFile=";
 
-    private final String file;
-    private final String use;
-    private final String record;
-
-    Kind(String file, String use, String record) {
-      this.file = file;
-      this.use = use;
-      this.record = record;
-    }
-
-    /** What this JDK makes. */
-    static Kind here() {
-      return Runtime.version().feature() >= 25 ? AOT_CACHE : SHARED;
-    }
-  }
+  /**
+   * Not the cache of JDK 25 ({@code -XX:AOTCacheOutput}): where a module is an incubator, as that
+   * of vectors, it has no lambdas in it, and the kernel starts a fifth later.
+   */
+  private static final String RECORD = "-XX:ArchiveClassesAtExit=";
 
   /** What is done in a notebook before anything else; what comes of it does not matter here. */
   private static final List<String> CELLS =
@@ -57,11 +45,8 @@ public final class ClassArchive {
 
   /** What the JVM of a kernel is told so that it uses the archive in the kernelspec's folder. */
   static List<String> flags() {
-    Kind kind = Kind.here();
     return List.of(
-        kind.use + KernelSpec.RESOURCES + "/" + kind.file,
-        // Each JDK has its own kind; another one than was installed with must start as well.
-        "-XX:+IgnoreUnrecognizedVMOptions",
+        USE + KernelSpec.RESOURCES + "/" + FILE,
         // An archive that does not fit is no news for whoever opens a notebook.
         "-Xlog:disable");
   }
@@ -74,14 +59,13 @@ public final class ClassArchive {
    * @throws IOException if the kernel does not start
    */
   public static long make(Path folder) throws IOException {
-    Kind kind = Kind.here();
     // Moved when it is whole: some JVMs crash on half an archive.
-    Path fresh = folder.resolve(kind.file + ".new");
+    Path fresh = folder.resolve(FILE + ".new");
     Path log = Files.createTempFile("adder-kernel", ".log");
     try {
       Files.deleteIfExists(fresh);
       try (KernelClient client =
-          KernelClient.start(recording(folder, kind, fresh), Map.of(), folder, log)) {
+          KernelClient.start(recording(folder, fresh), Map.of(), folder, log)) {
         for (String cell : CELLS) {
           client.execute(cell, message -> {}, LIMIT);
         }
@@ -92,26 +76,24 @@ public final class ClassArchive {
       if (!Files.exists(fresh)) {
         return 0;
       }
-      Files.move(fresh, folder.resolve(kind.file), StandardCopyOption.REPLACE_EXISTING);
-      return Files.size(folder.resolve(kind.file));
+      Files.move(fresh, folder.resolve(FILE), StandardCopyOption.REPLACE_EXISTING);
+      return Files.size(folder.resolve(FILE));
     } finally {
       Files.deleteIfExists(fresh);
-      // Left behind where the JVM refuses to make a cache.
-      Files.deleteIfExists(fresh.resolveSibling(fresh.getFileName() + ".config"));
       Files.deleteIfExists(log);
     }
   }
 
-  private static KernelSpec recording(Path folder, Kind kind, Path file) throws IOException {
+  private static KernelSpec recording(Path folder, Path file) throws IOException {
     KernelSpec spec = KernelSpec.read(folder);
     List<String> command = new ArrayList<>(spec.command());
-    command.replaceAll(word -> word.startsWith(kind.use) ? kind.record + file : word);
+    command.replaceAll(word -> word.startsWith(USE) ? RECORD + file : word);
     return new KernelSpec(spec.name(), spec.displayName(), command, spec.environment());
   }
 
   /** Whether the archive of an installed kernel is newer than its kernelspec and libraries. */
   public static boolean isCurrent(Path folder) throws IOException {
-    Path file = folder.resolve(Kind.here().file);
+    Path file = folder.resolve(FILE);
     if (!Files.exists(file)) {
       return false;
     }
@@ -128,8 +110,6 @@ public final class ClassArchive {
 
   /** Removes the archive from a kernelspec's folder. */
   static void delete(Path folder) throws IOException {
-    for (Kind kind : Kind.values()) {
-      Files.deleteIfExists(folder.resolve(kind.file));
-    }
+    Files.deleteIfExists(folder.resolve(FILE));
   }
 }

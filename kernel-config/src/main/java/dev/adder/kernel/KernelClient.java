@@ -469,9 +469,13 @@ public final class KernelClient implements AutoCloseable {
     Files.deleteIfExists(connectionFile);
   }
 
-  /** Also what it has started: some kernels are a launcher and the kernel proper. */
+  /** Some kernels are a launcher, which ends with the kernel proper that it has started. */
   private void destroy() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    List<ProcessHandle> started = process.descendants().toList();
+    started.forEach(ProcessHandle::destroyForcibly);
+    if (!started.isEmpty()) {
+      process.onExit().completeOnTimeout(process, 1, TimeUnit.SECONDS).join();
+    }
     process.destroyForcibly();
   }
 }

@@ -79,7 +79,8 @@ final class KernelServer {
     control = bind(SocketType.ROUTER, connection, connection.getControlPort());
     ZMQ.Socket stdin = bind(SocketType.ROUTER, connection, connection.getStdinPort());
     ZMQ.Socket iopub = bind(SocketType.PUB, connection, connection.getIopubPort());
-    ZMQ.Socket heartbeat = bind(SocketType.REP, connection, connection.getHbPort());
+    // Not REP, which waits for the end of one exchange, and for ever if its front end has gone.
+    ZMQ.Socket heartbeat = bind(SocketType.ROUTER, connection, connection.getHbPort());
     daemon("heartbeat", () -> echo(heartbeat));
     publisher = new Publisher(wire, iopub);
     printer = new CellPrinter(this::stream);
@@ -104,9 +105,7 @@ final class KernelServer {
     return socket;
   }
 
-  /**
-   * Sends back what arrives, whole: a reply that begins before the request has ended is refused.
-   */
+  /** Sends back what arrives, with the identity of who sent it in front. */
   private void echo(ZMQ.Socket heartbeat) {
     while (!closing) {
       ZMsg beat = ZMsg.recvMsg(heartbeat);

@@ -24,6 +24,7 @@ class HostileMessagesTest {
 
   private static final Duration SOON = Duration.ofSeconds(120);
   private static final int FRAMES = 2000;
+  private static final int LEAVING = 300;
   private static final List<String> TYPES =
       List.of(
           "execute_request",
@@ -157,6 +158,22 @@ class HostileMessagesTest {
     byte[] frame = new byte[random.nextInt(300)];
     random.nextBytes(frame);
     return random.nextInt(4) == 0 ? "[".repeat(20_000).getBytes(ZMQ.CHARSET) : frame;
+  }
+
+  @Test
+  void the_heart_beats_on_when_front_ends_leave_before_it_has_answered() throws IOException {
+    Random random = new Random(6);
+    try (ZContext context = new ZContext()) {
+      for (int i = 0; i < LEAVING; i++) {
+        ZMQ.Socket heart = open(context, "hb_port");
+        for (int part = random.nextInt(4); part > 0; part--) {
+          heart.sendMore(random.nextBoolean() ? new byte[0] : frame(random));
+        }
+        heart.send("ping");
+        context.destroySocket(heart);
+      }
+      assertAnswers(context, open(context, "control_port"));
+    }
   }
 
   @Test

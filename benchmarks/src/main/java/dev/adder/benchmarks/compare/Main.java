@@ -102,6 +102,7 @@ public final class Main implements Callable<Integer> {
     Files.createDirectories(work);
     PeerEnvironment peers =
         new PeerEnvironment(environment.toAbsolutePath(), Path.of("benchmarks").toAbsolutePath());
+    Predicate<Side> wanted = wanted(peers);
     peers.prepare(withLlama, work.resolve("install.log"));
     Results results = results(work, peers);
     Runtime.getRuntime()
@@ -116,12 +117,7 @@ public final class Main implements Callable<Integer> {
                   }
                 }));
     new Comparison(
-            Side.adder("Adder", heap),
-            peers,
-            work,
-            results,
-            new Progress(System.out),
-            wanted(peers))
+            Side.adder("Adder", heap), peers, work, results, new Progress(System.out), wanted)
         .measure(chosen);
     return 0;
   }
@@ -130,7 +126,7 @@ public final class Main implements Callable<Integer> {
     if (only == null) {
       return side -> true;
     }
-    Set<String> known = new TreeSet<>();
+    Set<String> known = new TreeSet<>(withLlama ? Set.of(Side.LLAMA) : Set.of());
     for (Case each : Case.all()) {
       if (each.kind() != Case.Kind.LIMITS) {
         Side.peers(each, peers, Side.adder("Adder", heap)).forEach(side -> known.add(side.name()));

@@ -3,10 +3,8 @@ package dev.adder.kernel.cell;
 import static jdk.jshell.Snippet.Status.OVERWRITTEN;
 import static jdk.jshell.Snippet.Status.RECOVERABLE_NOT_DEFINED;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -81,21 +79,18 @@ final class CellShell implements AutoCloseable {
         .build();
   }
 
+  /** All imports as one snippet: each by itself would be compiled with those before it. */
   private void startUp() {
-    for (String line : startUpImports()) {
-      for (SnippetEvent event : shell.eval(line)) {
-        if (event.status() == Snippet.Status.REJECTED) {
-          throw new IllegalStateException("The start-up import \"" + line + "\" is refused.");
-        }
+    for (SnippetEvent event : shell.eval(startUpImports())) {
+      if (event.status() == Snippet.Status.REJECTED) {
+        throw new IllegalStateException("The start-up imports are refused.");
       }
     }
   }
 
-  private static List<String> startUpImports() {
-    try (InputStream in = Objects.requireNonNull(CellShell.class.getResourceAsStream(STARTUP));
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      return lines.lines().toList();
+  private static String startUpImports() {
+    try (InputStream in = Objects.requireNonNull(CellShell.class.getResourceAsStream(STARTUP))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException failure) {
       throw new IllegalStateException("The start-up imports cannot be read.", failure);
     }

@@ -57,6 +57,15 @@ final class ClassPathFiles extends ForwardingJavaFileManager<StandardJavaFileMan
     return super.handleOption(option, rest);
   }
 
+  /**
+   * The compiler looks here for plug-ins and processors, by opening every library, and would use
+   * none of them: cells are compiled without.
+   */
+  @Override
+  public ClassLoader getClassLoader(Location location) {
+    return ClassLoader.getPlatformClassLoader();
+  }
+
   /** JShell asks in order to note every class of all these places, which the index replaces. */
   @Override
   public Iterable<? extends Path> getLocationAsPaths(Location location) {
