@@ -1,3 +1,4 @@
+import dev.adder.kernel.cell.CellEvaluator;
 import java.io.*;
 import java.nio.file.*;
 import java.util.*;

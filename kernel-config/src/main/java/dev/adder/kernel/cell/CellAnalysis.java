@@ -148,7 +148,8 @@ final class CellAnalysis {
     String javadoc = documentation.javadoc();
     String comment =
         javadoc == null ? LibraryDocumentation.of(documentation.signature()) : javadoc.strip();
-    return documentation.signature() + (comment.isEmpty() ? "" : "\n" + comment);
+    return StartUpImports.shortened(documentation.signature())
+        + (comment.isEmpty() ? "" : "\n" + comment);
   }
 
   String completeness(String code) {

@@ -3,16 +3,12 @@ package dev.adder.kernel.cell;
 import static jdk.jshell.Snippet.Status.OVERWRITTEN;
 import static jdk.jshell.Snippet.Status.RECOVERABLE_NOT_DEFINED;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import jdk.jshell.JShell;
@@ -26,8 +22,6 @@ import jdk.jshell.spi.ExecutionEnv;
 
 /** JShell with the toolkit's imports, whose results do not pile up, and which can begin anew. */
 final class CellShell implements AutoCloseable {
-
-  private static final String STARTUP = "/dev/adder/kernel/startup.jsh";
 
   /** Results of bare expressions ($1, $2, …) that can still be named. */
   private static final int KEPT_RESULTS = 3;
@@ -79,20 +73,11 @@ final class CellShell implements AutoCloseable {
         .build();
   }
 
-  /** All imports as one snippet: each by itself would be compiled with those before it. */
   private void startUp() {
-    for (SnippetEvent event : shell.eval(startUpImports())) {
+    for (SnippetEvent event : shell.eval(StartUpImports.SOURCE)) {
       if (event.status() == Snippet.Status.REJECTED) {
         throw new IllegalStateException("The start-up imports are refused.");
       }
-    }
-  }
-
-  private static String startUpImports() {
-    try (InputStream in = Objects.requireNonNull(CellShell.class.getResourceAsStream(STARTUP))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException failure) {
-      throw new IllegalStateException("The start-up imports cannot be read.", failure);
     }
   }
 

@@ -26,11 +26,11 @@ final class DeclaredNames {
         jshell.variables().filter(variable -> !variable.name().startsWith("$")).toList();
     for (VarSnippet variable : variables) {
       names.append(variable.name());
-      types.append(variable.typeName());
+      types.append(StartUpImports.shortened(variable.typeName()));
       values.append(shortened(shell.control().value(variable.name())));
     }
     for (MethodSnippet method : jshell.methods().toList()) {
-      names.append(method.name() + "(" + method.parameterTypes() + ")");
+      names.append(method.name() + "(" + StartUpImports.shortened(method.parameterTypes()) + ")");
       types.append("method");
       values.append("");
     }
