@@ -79,7 +79,7 @@ final class KernelServer {
     control = bind(SocketType.ROUTER, connection, connection.getControlPort());
     ZMQ.Socket stdin = bind(SocketType.ROUTER, connection, connection.getStdinPort());
     ZMQ.Socket iopub = bind(SocketType.PUB, connection, connection.getIopubPort());
-    // Not REP, which waits for the end of one exchange, and for ever if its front end has gone.
+    // Not REP: no exchange has to end before another front end's is taken up.
     ZMQ.Socket heartbeat = bind(SocketType.ROUTER, connection, connection.getHbPort());
     daemon("heartbeat", () -> echo(heartbeat));
     publisher = new Publisher(wire, iopub);

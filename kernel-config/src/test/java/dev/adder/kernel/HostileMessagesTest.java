@@ -25,6 +25,7 @@ class HostileMessagesTest {
   private static final Duration SOON = Duration.ofSeconds(120);
   private static final int FRAMES = 2000;
   private static final int LEAVING = 300;
+  private static final int BEATS = 6;
   private static final List<String> TYPES =
       List.of(
           "execute_request",
@@ -85,11 +86,7 @@ class HostileMessagesTest {
   }
 
   private static void assertAnswers(ZContext context, ZMQ.Socket control) throws IOException {
-    ZMQ.Socket heart = context.createSocket(SocketType.REQ);
-    heart.setReceiveTimeOut(Math.toIntExact(SOON.toMillis()));
-    heart.connect("tcp://127.0.0.1:" + connection.path("hb_port").asInt());
-    heart.send("ping");
-    assertThat(heart.recvStr()).isEqualTo("ping");
+    assertThat(beats(context)).isTrue();
     assertAnswersInfo(control);
     // All interrupts that were sent before it have been answered: the cell is not reached by one.
     StringBuilder shown = new StringBuilder();
@@ -98,6 +95,23 @@ class HostileMessagesTest {
         message -> shown.append(message.content().path("data").path("text/plain").asText()),
         SOON);
     assertThat(shown.toString()).isEqualTo("42");
+  }
+
+  /**
+   * Whether the heart beats, asked as Jupyter does: on a new socket if one gets no answer. JeroMQ
+   * now and then loses one of many connections that open and close at once.
+   */
+  private static boolean beats(ZContext context) {
+    for (int i = 0; i < BEATS; i++) {
+      ZMQ.Socket heart = context.createSocket(SocketType.REQ);
+      heart.setReceiveTimeOut(Math.toIntExact(SOON.toMillis() / BEATS));
+      heart.connect("tcp://127.0.0.1:" + connection.path("hb_port").asInt());
+      heart.send("ping");
+      if ("ping".equals(heart.recvStr())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Answers come in order, so that all that was sent before has been dealt with. */

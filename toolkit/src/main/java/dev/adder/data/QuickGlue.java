@@ -38,7 +38,7 @@ enum QuickGlue {
     List<Row> rows(boolean test, Random random, Set<Object> used) {
       Premise premise = Premise.random(random, used);
       Asked asked = Asked.random(random);
-      String question = "Is it true that " + asked.clause(premise, random) + "?";
+      String question = QuickWorld.ask(List.of(asked.clause(premise, random)));
       boolean first = random.nextBoolean();
       return List.of(
           new Row(question, premise.telling(first, asked, random), "entailment"),

@@ -10,14 +10,14 @@ import java.util.Random;
 import java.util.function.Function;
 
 /**
- * The text that the quick model is pretrained on. It holds the language of the quick twins and
- * their prompts, but none of their labels.
+ * The text that the quick model is pretrained on. It holds the language of the quick twins and the
+ * prompts of those of text, but none of their labels.
  *
  * <p>The first documents are a primer: how things are in a small world, the same said again in
  * other words, and questions with their answers. Then these are mixed with questions about two
  * things, with what is known of people, talks and what came of talks, reviews, sentences as grammar
- * wants them, tables with queries, pictures as numbers, and prompts of all twins. A prompt stops
- * where the answer would begin.
+ * wants them, tables with queries, pictures as numbers, and prompts of all twins of text. A prompt
+ * stops where the answer would begin.
  */
 public final class QuickText implements Iterable<String> {
 

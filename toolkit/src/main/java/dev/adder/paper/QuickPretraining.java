@@ -266,7 +266,7 @@ public record QuickPretraining(
         The first %,d documents say how a few things are (a door, a lamp, a dog), say it again in other words, and ask
         about them, answered "Yes." or "No.". Then they ask about two things at once, too, and there are people and what is
         known of them, talks and what came of others, reviews, sentences as grammar wants them, tables with questions or
-        queries, rows of pictures as numbers, and the prompts of all quick twins, which stop where an answer would begin:
+        queries, rows of pictures as numbers, and the prompts of the quick twins of text, which stop where an answer would begin:
         no label of a twin is in the text. The same command gives the same bytes on the same kind of machine.
         """,
         MambaWeights.size(config),
