@@ -1,9 +1,5 @@
 package dev.adder.kernel.cell;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -15,7 +11,27 @@ final class StartUpImports {
    * with those before it. JShell knows the snippet by the first of them, so that this must be one
    * that no notebook has: importing it again would replace all.
    */
-  static final String SOURCE = read("/dev/adder/kernel/startup.jsh");
+  static final String SOURCE =
+      """
+      import dev.adder.kernel.cell.CellEvaluator;
+      import java.io.*;
+      import java.nio.file.*;
+      import java.util.*;
+      import java.util.function.*;
+      import java.util.stream.*;
+      import dev.adder.*;
+      import dev.adder.adapter.*;
+      import dev.adder.data.*;
+      import dev.adder.evaluation.*;
+      import dev.adder.model.*;
+      import dev.adder.paper.*;
+      import dev.adder.paper.claims.*;
+      import dev.adder.report.*;
+      import dev.adder.training.*;
+      import tech.tablesaw.api.*;
+      import static dev.adder.Ssm.percent;
+      import static dev.adder.notebook.Notebook.*;
+      """;
 
   /** An imported package in front of a type. */
   private static final Pattern PACKAGE =
@@ -29,15 +45,6 @@ final class StartUpImports {
                       .collect(Collectors.joining("|"))));
 
   private StartUpImports() {}
-
-  private static String read(String resource) {
-    try (InputStream in =
-        Objects.requireNonNull(StartUpImports.class.getResourceAsStream(resource))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException failure) {
-      throw new IllegalStateException("The start-up imports cannot be read.", failure);
-    }
-  }
 
   /** A type or a signature as a notebook may write it, without the packages that are imported. */
   static String shortened(String types) {
