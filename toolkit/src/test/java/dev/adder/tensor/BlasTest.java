@@ -46,7 +46,14 @@ class BlasTest {
   static Stream<Form> forms() {
     List<Form> forms = new ArrayList<>();
     int[][] sizes = {
-      {1, 1, 1}, {3, 5, 7}, {17, 33, 9}, {64, 1, 31}, {1, 129, 65}, {301, 37, 90}, {90, 37, 301}
+      {1, 1, 1},
+      {3, 5, 7},
+      {17, 33, 9},
+      {64, 1, 31},
+      {1, 129, 65},
+      {301, 37, 90},
+      {90, 37, 301},
+      {270, 75, 400}
     };
     for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT64)) {
       for (int[] size : sizes) {
