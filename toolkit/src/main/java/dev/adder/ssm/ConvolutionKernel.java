@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@link CausalConvolution} on the CPU in float32: vector lanes across channels, tiles of steps
- * with the K − 1 steps that the taps reach beyond them. Nothing is kept for backward, which
+ * with the K − 1 steps that the taps reach beyond them, read row by row for a group of blocks
+ * (block by block, every vector would be on another page). Nothing is kept for backward, which
  * computes the sums before SiLU anew: that costs less than reading them back.
  */
 final class ConvolutionKernel {
 
   private static final int LANES = VectorMath.LANES;
   private static final int STEPS = ConvolutionTile.STEPS;
-  private static final int BLOCKS_PER_GROUP = 8;
+  private static final int BLOCKS_PER_GROUP = ConvolutionTile.BLOCKS;
 
   private final NDManager manager;
   private final Shape wide;
@@ -54,31 +55,39 @@ final class ConvolutionKernel {
 
   private static ConvolutionTile tile(int taps) {
     ConvolutionTile tile = TILES.get();
-    if (tile == null || tile.w.length != taps * LANES) {
+    if (tile == null || tile.w.length != BLOCKS_PER_GROUP * taps * LANES) {
       tile = new ConvolutionTile(taps);
       TILES.set(tile);
     }
     return tile;
   }
 
-  private void load(ConvolutionTile tile, int block) {
+  /** What belongs to the channels of the group that begins here. */
+  private void load(ConvolutionTile tile, int first) {
     Arrays.fill(tile.w, 0);
     Arrays.fill(tile.bias, 0);
-    for (int lane = 0; lane < lanes(block); lane++) {
-      int channel = block * LANES + lane;
-      tile.bias[lane] = bias.get(channel);
+    int from = first * LANES;
+    for (int i = 0; i < channels(first); i++) {
+      tile.bias[i] = bias.get(from + i);
       for (int k = 0; k < taps; k++) {
-        tile.w[k * LANES + lane] = weight.get(channel * taps + k);
+        tile.w[(i / LANES * taps + k) * LANES + i % LANES] = weight.get((from + i) * taps + k);
       }
     }
   }
 
-  private int lanes(int block) {
-    return Math.min(LANES, channels - block * LANES);
+  /** Block behind the last of the group that begins here. */
+  private int end(int first) {
+    return Math.min(blocks, first + BLOCKS_PER_GROUP);
   }
 
+  /** Channels of the group that begins here. */
+  private int channels(int first) {
+    return Math.min(channels, end(first) * LANES) - first * LANES;
+  }
+
+  /** Work on one group of blocks of a sequence. */
   private interface Work {
-    void on(int sequence, int block, ConvolutionTile tile);
+    void on(int sequence, int first, ConvolutionTile tile);
   }
 
   private void run(Work work) {
@@ -87,10 +96,8 @@ final class ConvolutionKernel {
         task -> {
           int first = task % groups * BLOCKS_PER_GROUP;
           ConvolutionTile tile = tile(taps);
-          for (int block = first; block < Math.min(blocks, first + BLOCKS_PER_GROUP); block++) {
-            load(tile, block);
-            work.on(task / groups, block, tile);
-          }
+          load(tile, first);
+          work.on(task / groups, first, tile);
         });
   }
 
@@ -100,26 +107,34 @@ final class ConvolutionKernel {
     RawTensor to = RawTensor.of(y);
     RawTensor behind = RawTensor.of(after);
     run(
-        (sequence, block, tile) -> {
+        (sequence, first, tile) -> {
           for (int t = 0; t < length; t += STEPS) {
             int steps = Math.min(STEPS, length - t);
-            inputs(sequence, block, t - taps + 1, steps + taps - 1, tile.input);
-            tile.forward(steps);
-            ScanTile.drain(
-                tile.output, 0, 0, to, row(sequence, t, block), channels, steps, lanes(block));
+            inputs(sequence, first, t - taps + 1, steps + taps - 1, tile);
+            for (int block = first; block < end(first); block++) {
+              tile.forward(block - first, steps);
+            }
+            drainOutput(tile, 0, to, row(sequence, t, first), first, steps);
           }
-          inputs(sequence, block, length - taps + 1, taps - 1, tile.input);
+          inputs(sequence, first, length - taps + 1, taps - 1, tile);
           ScanTile.drain(
               tile.input,
               0,
-              0,
+              tile.inputSize,
               behind,
-              windowRow(sequence, 0, block),
+              windowRow(sequence, 0, first),
               channels,
               taps - 1,
-              lanes(block));
+              channels(first));
         });
     return new NDList(y, after);
+  }
+
+  /** Rows of the tile's output, from one of them on, to rows of a tensor. */
+  private void drainOutput(
+      ConvolutionTile tile, int from, RawTensor to, int at, int first, int rows) {
+    ScanTile.drain(
+        tile.output, from * LANES, tile.outputSize, to, at, channels, rows, channels(first));
   }
 
   private int row(int sequence, int step, int block) {
@@ -131,23 +146,20 @@ final class ConvolutionKernel {
   }
 
   /** Input rows from a step on, which may lie in the window before the first. */
-  private void inputs(int sequence, int block, int from, int rows, float[] to) {
+  private void inputs(int sequence, int first, int from, int rows, ConvolutionTile tile) {
     int before = Math.max(0, Math.min(rows, -from));
-    Arrays.fill(to, 0, (lanes(block) == LANES ? before : rows) * LANES, 0);
-    if (window != null) {
-      for (int i = 0; i < before; i++) {
-        int at = windowRow(sequence, from + i + taps - 1, block);
-        window.read(at, to, i * LANES, lanes(block));
+    int size = tile.inputSize;
+    int count = channels(first);
+    if (window == null) {
+      for (int block = 0; block < end(first) - first; block++) {
+        Arrays.fill(tile.input, block * size, block * size + before * LANES, 0);
       }
+    } else {
+      int at = windowRow(sequence, from + taps - 1, first);
+      ScanTile.fill(window, at, channels, before, count, tile.input, 0, size);
     }
-    for (int i = before; i < rows; i++) {
-      int at = row(sequence, from + i, block);
-      if (lanes(block) == LANES) {
-        x.load(at).intoArray(to, i * LANES);
-      } else {
-        x.read(at, to, i * LANES, lanes(block));
-      }
-    }
+    int at = row(sequence, from + before, first);
+    ScanTile.fill(x, at, channels, rows - before, count, tile.input, before * LANES, size);
   }
 
   void backward(@Nullable NDArray ofOutput, @Nullable NDArray ofWindow, GradientSink gradients) {
@@ -161,39 +173,24 @@ final class ConvolutionKernel {
     RawTensor rawWindow = RawTensor.of(dwindow);
     RawTensor g = ofOutput == null ? null : RawTensor.of(ofOutput);
     run(
-        (sequence, block, tile) -> {
+        (sequence, first, tile) -> {
           Arrays.fill(tile.dw, 0);
           Arrays.fill(tile.dbias, 0);
           // The window's rows are those before step 0; they get their gradients with the rest.
           for (int t = 1 - taps; t < length; t += STEPS) {
             int steps = Math.min(STEPS, length - t);
-            backward(sequence, block, t, steps, g, tile);
+            backward(sequence, first, t, steps, g, tile);
             int before = Math.max(0, Math.min(steps, -t));
-            ScanTile.drain(
-                tile.output,
-                0,
-                0,
-                rawWindow,
-                windowRow(sequence, t + taps - 1, block),
-                channels,
-                before,
-                lanes(block));
-            System.arraycopy(tile.output, before * LANES, tile.output, 0, (steps - before) * LANES);
-            ScanTile.drain(
-                tile.output,
-                0,
-                0,
-                rawDx,
-                row(sequence, t + before, block),
-                channels,
-                steps - before,
-                lanes(block));
+            int window = windowRow(sequence, t + taps - 1, first);
+            drainOutput(tile, 0, rawWindow, window, first, before);
+            int own = row(sequence, t + before, first);
+            drainOutput(tile, before, rawDx, own, first, steps - before);
           }
-          for (int lane = 0; lane < lanes(block); lane++) {
-            int channel = sequence * channels + block * LANES + lane;
-            rawDbias.put(channel, tile.dbias[lane]);
+          for (int i = 0; i < channels(first); i++) {
+            int channel = sequence * channels + first * LANES + i;
+            rawDbias.put(channel, tile.dbias[i]);
             for (int k = 0; k < taps; k++) {
-              rawDw.put(channel * taps + k, tile.dw[k * LANES + lane]);
+              rawDw.put(channel * taps + k, tile.dw[(i / LANES * taps + k) * LANES + i % LANES]);
             }
           }
         });
@@ -212,17 +209,20 @@ final class ConvolutionKernel {
 
   /** Gradients of the inputs at steps t … t + steps − 1 into the tile's output. */
   private void backward(
-      int sequence, int block, int t, int steps, @Nullable RawTensor g, ConvolutionTile tile) {
+      int sequence, int first, int t, int steps, @Nullable RawTensor g, ConvolutionTile tile) {
     // Outputs that the inputs reach: from step max(t, 0) on, K − 1 steps more than the inputs.
-    int first = Math.max(0, t);
+    int start = Math.max(0, t);
     int end = Math.min(length, t + steps + taps - 1);
-    int rows = g == null ? 0 : Math.max(0, end - first);
+    int rows = g == null ? 0 : Math.max(0, end - start);
     if (rows > 0) {
-      inputs(sequence, block, first - taps + 1, rows + taps - 1, tile.input);
-      ScanTile.fill(
-          g, row(sequence, first, block), channels, rows, lanes(block), tile.output, 0, 0);
+      inputs(sequence, first, start - taps + 1, rows + taps - 1, tile);
+      int at = row(sequence, start, first);
+      ScanTile.fill(g, at, channels, rows, channels(first), tile.output, 0, tile.outputSize);
     }
-    tile.backward(first - t, rows, Math.max(0, Math.min(rows, t + steps - first)), steps);
+    int own = Math.max(0, Math.min(rows, t + steps - start));
+    for (int block = first; block < end(first); block++) {
+      tile.backward(block - first, start - t, rows, own, steps);
+    }
   }
 
   /** The window behind the last step is a copy of the last inputs. */
