@@ -23,19 +23,26 @@ final class LaneSum {
     return VectorShuffle.fromOp(SPECIES, lane -> (lane + by) % LANES);
   }
 
-  /** totals[i] ← Σ over the lanes of the i-th vector from {@code offset} on. */
-  static void of(float[] vectors, int offset, int count, float[] totals) {
+  /**
+   * Sums over the lanes of successive vectors.
+   *
+   * @param from index of the first vector's first number
+   * @param count of vectors
+   * @param to index of the first sum, in the same array
+   * @param stride from one sum to the next
+   */
+  static void of(float[] memory, int from, int count, int to, int stride) {
     if (LANES == 16 || LANES == 8) {
       for (int i = 0; i < count; i++) {
-        totals[i] = fold(FloatVector.fromArray(SPECIES, vectors, offset + i * LANES));
+        memory[to + i * stride] = fold(FloatVector.fromArray(SPECIES, memory, from + i * LANES));
       }
     } else {
       for (int i = 0; i < count; i++) {
         float total = 0;
         for (int lane = 0; lane < LANES; lane++) {
-          total += vectors[offset + i * LANES + lane];
+          total += memory[from + i * LANES + lane];
         }
-        totals[i] = total;
+        memory[to + i * stride] = total;
       }
     }
   }

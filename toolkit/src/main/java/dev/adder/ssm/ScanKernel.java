@@ -337,12 +337,9 @@ final class ScanKernel {
 
   /** Sums over the lanes: (state, step, lane) into (step, state). */
   private void writeTotals(ScanTile tile, int range, RawTensor to, int offset, int steps) {
-    float[] totals = new float[STEPS];
     for (int n = 0; n < states; n++) {
-      LaneSum.of(tile.memory, range + n * STEPS * LANES, steps, totals);
-      for (int t = 0; t < steps; t++) {
-        to.put(offset + t * states + n, totals[t]);
-      }
+      LaneSum.of(tile.memory, range + n * STEPS * LANES, steps, tile.totals + n, states);
     }
+    to.write(offset, tile.memory, tile.totals, steps * states);
   }
 }

@@ -109,6 +109,7 @@ final class ScanTile {
   // By (step, state).
   final int b;
   final int c;
+  final int totals;
 
   // By (block of the group, state, lane).
   final int h;
@@ -125,6 +126,7 @@ final class ScanTile {
     this.states = states;
     b = range(STEPS * states);
     c = range(STEPS * states);
+    totals = range(STEPS * states);
     h = range(BLOCKS * states * LANES);
     aLog2 = range(BLOCKS * states * LANES);
     dh = range(BLOCKS * states * LANES);
