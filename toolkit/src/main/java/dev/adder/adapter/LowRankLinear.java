@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LowRankLinear implements FusedOperator {
 
+  /** From so many inputs on, x·Aᵀ and its gradient are stored by columns, which is faster. */
+  private static final int WIDE = 512;
+
   private final float scale;
   private final Dropout dropout;
   private @Nullable NDArray dropped;
@@ -51,9 +54,11 @@ final class LowRankLinear implements FusedOperator {
     NDArray x = inputs.get(0);
     NDArray input = dropout.drops() ? dropout.apply(x) : x;
     NDArray y = Product.product(x, inputs.get(1));
-    NDArray projected = Product.product(input, inputs.get(2));
+    NDArray projected = create(inputs);
+    Blas.Matrix a = Product.matrix(inputs.get(2));
+    Blas.multiply(1, Product.matrix(input), a.transpose(), 0, columns(projected, inputs));
     NDArray bt = transposed(inputs.get(3));
-    Blas.multiply(scale, Product.matrix(projected), Product.matrix(bt), 1, Product.matrix(y));
+    Blas.multiply(scale, columns(projected, inputs), Product.matrix(bt), 1, Product.matrix(y));
     if (differentiate) {
       dropped = input;
       low = projected;
@@ -63,6 +68,23 @@ final class LowRankLinear implements FusedOperator {
       bt.close();
     }
     return new NDList(y);
+  }
+
+  /** Memory for x·Aᵀ. */
+  private static NDArray create(NDList inputs) {
+    NDArray x = inputs.get(0);
+    Shape a = inputs.get(2).getShape();
+    return x.getManager().create(new Shape(x.size() / a.get(1), a.get(0)), x.getDataType());
+  }
+
+  /** What {@link #create} made, as (tokens, r). */
+  private static Blas.Matrix columns(NDArray memory, NDList inputs) {
+    if (inputs.get(2).getShape().get(1) < WIDE) {
+      return Product.matrix(memory);
+    }
+    int tokens = Math.toIntExact(memory.getShape().get(0));
+    int rank = Math.toIntExact(memory.getShape().get(1));
+    return new Blas.Matrix(RawTensor.of(memory), 0, tokens, rank, Math.max(1, tokens), true);
   }
 
   private static NDArray transposed(NDArray b) {
@@ -86,14 +108,19 @@ final class LowRankLinear implements FusedOperator {
     NDArray input = Objects.requireNonNull(dropped);
     NDArray projected = Objects.requireNonNull(low);
     NDArray bt = Objects.requireNonNull(across);
-    try (NDArray ofLow = projected.getManager().create(projected.getShape())) {
-      Blas.multiply(
-          scale, Product.matrix(g), Product.matrix(bt).transpose(), 0, Product.matrix(ofLow));
-      Product.addToW(gradients, 2, 1, ofLow, input);
+    Blas.Matrix gradient = Product.matrix(g);
+    try (NDArray memory = create(inputs)) {
+      Blas.Matrix ofLow = columns(memory, inputs);
+      Blas.multiply(scale, gradient, Product.matrix(bt).transpose(), 0, ofLow);
+      if (gradients.needs(2)) {
+        GradientSink.Target ofA = gradients.target(2);
+        Blas.multiply(
+            1, ofLow.transpose(), Product.matrix(input), ofA.beta(), Product.matrix(ofA.tensor()));
+      }
       if (gradients.needs(3)) {
         // Bᵀ is no longer needed: its place takes the gradient.
         Blas.multiply(
-            scale, Product.matrix(projected).transpose(), Product.matrix(g), 0, Product.matrix(bt));
+            scale, columns(projected, inputs).transpose(), gradient, 0, Product.matrix(bt));
         addTransposed(bt, gradients.target(3));
       }
       if (gradients.needs(0)) {
@@ -120,17 +147,17 @@ final class LowRankLinear implements FusedOperator {
   }
 
   private void addToX(
-      NDArray x, NDList inputs, NDArray g, NDArray ofLow, GradientSink.Target target) {
+      NDArray x, NDList inputs, NDArray g, Blas.Matrix ofLow, GradientSink.Target target) {
     Blas.Matrix to = Product.matrix(target.tensor());
     Blas.Matrix a = Product.matrix(inputs.get(2));
     Blas.multiply(1, Product.matrix(g), Product.matrix(inputs.get(1)), target.beta(), to);
     if (dropout.drops()) {
       try (NDArray through = x.getManager().create(x.getShape())) {
-        Blas.multiply(1, Product.matrix(ofLow), a, 0, Product.matrix(through));
+        Blas.multiply(1, ofLow, a, 0, Product.matrix(through));
         dropout.addBack(through, target.tensor());
       }
     } else {
-      Blas.multiply(1, Product.matrix(ofLow), a, 1, to);
+      Blas.multiply(1, ofLow, a, 1, to);
     }
   }
 

@@ -52,7 +52,14 @@ class AdapterOperatorTest {
     List<Case> cases = new ArrayList<>();
     for (float rate : new float[] {0, 0.1f, 0.9f}) {
       for (int[] s :
-          new int[][] {{1, 1, 1, 1, 1}, {2, 3, 5, 7, 2}, {1, 33, 40, 17, 8}, {2, 70, 96, 130, 3}}) {
+          new int[][] {
+            {1, 1, 1, 1, 1},
+            {2, 3, 5, 7, 2},
+            {1, 33, 40, 17, 8},
+            {2, 70, 96, 130, 3},
+            {2, 19, 520, 23, 3},
+            {1, 0, 512, 6, 2}
+          }) {
         cases.add(
             new Case(
                 "low rank, dropout " + rate + ", in " + s[2] + ", out " + s[3],

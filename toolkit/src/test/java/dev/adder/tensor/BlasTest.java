@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine's product against plain loops, in every form that operators ask for. */
 class BlasTest {
@@ -104,6 +105,18 @@ class BlasTest {
     Blas.multiply(form.alpha(), a, b, form.beta(), range(ours, form));
     Blas.plainly(form.alpha(), a, b, form.beta(), range(plain, form));
     assertSame(ours, plain, form.k());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8, 130})
+  void a_result_may_be_stored_by_columns(int columns) {
+    Matrix a = matrix("a", DataType.FLOAT32, 33, 129, false);
+    Matrix b = matrix("b", DataType.FLOAT32, 129, columns, true);
+    NDArray ours = normal("c", DataType.FLOAT32, columns, 33);
+    NDArray plain = ours.duplicate();
+    Blas.multiply(0.5, a, b, 1, Product.matrix(ours).transpose());
+    Blas.plainly(0.5, a, b, 1, Product.matrix(plain).transpose());
+    assertSame(ours, plain, 129);
   }
 
   private static Matrix range(NDArray c, Form form) {
