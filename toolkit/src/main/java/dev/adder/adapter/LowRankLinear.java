@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LowRankLinear implements FusedOperator {
 
-  /** From so many inputs on, x·Aᵀ and its gradient are stored by columns, which is faster. */
+  /**
+   * From so many inputs on, x·Aᵀ and its gradient are stored by columns, which is faster. Sums over
+   * fewer keep their order, and stored quick results their bits.
+   */
   private static final int WIDE = 512;
 
   private final float scale;
@@ -54,11 +57,11 @@ final class LowRankLinear implements FusedOperator {
     NDArray x = inputs.get(0);
     NDArray input = dropout.drops() ? dropout.apply(x) : x;
     NDArray y = Product.product(x, inputs.get(1));
-    NDArray projected = create(inputs);
+    NDArray projected = createLow(inputs);
     Blas.Matrix a = Product.matrix(inputs.get(2));
-    Blas.multiply(1, Product.matrix(input), a.transpose(), 0, columns(projected, inputs));
+    Blas.multiply(1, Product.matrix(input), a.transpose(), 0, matrixOfLow(projected, inputs));
     NDArray bt = transposed(inputs.get(3));
-    Blas.multiply(scale, columns(projected, inputs), Product.matrix(bt), 1, Product.matrix(y));
+    Blas.multiply(scale, matrixOfLow(projected, inputs), Product.matrix(bt), 1, Product.matrix(y));
     if (differentiate) {
       dropped = input;
       low = projected;
@@ -71,14 +74,14 @@ final class LowRankLinear implements FusedOperator {
   }
 
   /** Memory for x·Aᵀ. */
-  private static NDArray create(NDList inputs) {
+  private static NDArray createLow(NDList inputs) {
     NDArray x = inputs.get(0);
     Shape a = inputs.get(2).getShape();
     return x.getManager().create(new Shape(x.size() / a.get(1), a.get(0)), x.getDataType());
   }
 
-  /** What {@link #create} made, as (tokens, r). */
-  private static Blas.Matrix columns(NDArray memory, NDList inputs) {
+  /** What {@link #createLow} made, as (tokens, r). */
+  private static Blas.Matrix matrixOfLow(NDArray memory, NDList inputs) {
     if (inputs.get(2).getShape().get(1) < WIDE) {
       return Product.matrix(memory);
     }
@@ -109,18 +112,14 @@ final class LowRankLinear implements FusedOperator {
     NDArray projected = Objects.requireNonNull(low);
     NDArray bt = Objects.requireNonNull(across);
     Blas.Matrix gradient = Product.matrix(g);
-    try (NDArray memory = create(inputs)) {
-      Blas.Matrix ofLow = columns(memory, inputs);
+    try (NDArray memory = createLow(inputs)) {
+      Blas.Matrix ofLow = matrixOfLow(memory, inputs);
       Blas.multiply(scale, gradient, Product.matrix(bt).transpose(), 0, ofLow);
-      if (gradients.needs(2)) {
-        GradientSink.Target ofA = gradients.target(2);
-        Blas.multiply(
-            1, ofLow.transpose(), Product.matrix(input), ofA.beta(), Product.matrix(ofA.tensor()));
-      }
+      Product.addToW(gradients, 2, 1, ofLow, Product.matrix(input));
       if (gradients.needs(3)) {
         // Bᵀ is no longer needed: its place takes the gradient.
         Blas.multiply(
-            scale, columns(projected, inputs).transpose(), gradient, 0, Product.matrix(bt));
+            scale, matrixOfLow(projected, inputs).transpose(), gradient, 0, Product.matrix(bt));
         addTransposed(bt, gradients.target(3));
       }
       if (gradients.needs(0)) {

@@ -70,10 +70,14 @@ public final class Product implements FusedOperator {
 
   /** Adds alpha·gᵀ·x to the gradient of input w. */
   public static void addToW(GradientSink gradients, int w, double alpha, NDArray g, NDArray x) {
+    addToW(gradients, w, alpha, matrix(g), matrix(x));
+  }
+
+  /** Adds alpha·gᵀ·x to the gradient of input w. */
+  public static void addToW(GradientSink gradients, int w, double alpha, Matrix g, Matrix x) {
     if (gradients.needs(w)) {
       GradientSink.Target target = gradients.target(w);
-      Blas.multiply(
-          alpha, matrix(g).transpose(), matrix(x), target.beta(), matrix(target.tensor()));
+      Blas.multiply(alpha, g.transpose(), x, target.beta(), matrix(target.tensor()));
     }
   }
 
