@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import dev.adder.tensor.GradientSink;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Workers;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,24 +54,30 @@ final class ConvolutionKernel {
 
   private static ConvolutionTile tile(int taps) {
     ConvolutionTile tile = TILES.get();
-    if (tile == null || tile.w.length != BLOCKS_PER_GROUP * taps * LANES) {
+    if (tile == null || tile.taps != taps) {
       tile = new ConvolutionTile(taps);
       TILES.set(tile);
     }
+    tile.settle();
     return tile;
   }
 
   /** What belongs to the channels of the group that begins here. */
   private void load(ConvolutionTile tile, int first) {
-    Arrays.fill(tile.w, 0);
-    Arrays.fill(tile.bias, 0);
+    tile.clear(tile.w, BLOCKS_PER_GROUP * taps * LANES);
+    tile.clear(tile.bias, BLOCKS_PER_GROUP * LANES);
     int from = first * LANES;
     for (int i = 0; i < channels(first); i++) {
-      tile.bias[i] = bias.get(from + i);
+      tile.put(tile.bias + i, bias.get(from + i));
       for (int k = 0; k < taps; k++) {
-        tile.w[(i / LANES * taps + k) * LANES + i % LANES] = weight.get((from + i) * taps + k);
+        tile.put(tile.w + tap(i, k), weight.get((from + i) * taps + k));
       }
     }
+  }
+
+  /** Where a channel's tap lies in (block, tap, lane). */
+  private int tap(int channel, int k) {
+    return (channel / LANES * taps + k) * LANES + channel % LANES;
   }
 
   /** Block behind the last of the group that begins here. */
@@ -117,9 +122,8 @@ final class ConvolutionKernel {
             drainOutput(tile, 0, to, row(sequence, t, first), first, steps);
           }
           inputs(sequence, first, length - taps + 1, taps - 1, tile);
-          ScanTile.drain(
+          tile.drain(
               tile.input,
-              0,
               tile.inputSize,
               behind,
               windowRow(sequence, 0, first),
@@ -133,8 +137,8 @@ final class ConvolutionKernel {
   /** Rows of the tile's output, from one of them on, to rows of a tensor. */
   private void drainOutput(
       ConvolutionTile tile, int from, RawTensor to, int at, int first, int rows) {
-    ScanTile.drain(
-        tile.output, from * LANES, tile.outputSize, to, at, channels, rows, channels(first));
+    int start = tile.output + from * LANES;
+    tile.drain(start, tile.outputSize, to, at, channels, rows, channels(first));
   }
 
   private int row(int sequence, int step, int block) {
@@ -152,14 +156,14 @@ final class ConvolutionKernel {
     int count = channels(first);
     if (window == null) {
       for (int block = 0; block < end(first) - first; block++) {
-        Arrays.fill(tile.input, block * size, block * size + before * LANES, 0);
+        tile.clear(tile.input + block * size, before * LANES);
       }
     } else {
       int at = windowRow(sequence, from + taps - 1, first);
-      ScanTile.fill(window, at, channels, before, count, tile.input, 0, size);
+      tile.fill(window, at, channels, before, count, tile.input, size);
     }
     int at = row(sequence, from + before, first);
-    ScanTile.fill(x, at, channels, rows - before, count, tile.input, before * LANES, size);
+    tile.fill(x, at, channels, rows - before, count, tile.input + before * LANES, size);
   }
 
   void backward(@Nullable NDArray ofOutput, @Nullable NDArray ofWindow, GradientSink gradients) {
@@ -174,8 +178,8 @@ final class ConvolutionKernel {
     RawTensor g = ofOutput == null ? null : RawTensor.of(ofOutput);
     run(
         (sequence, first, tile) -> {
-          Arrays.fill(tile.dw, 0);
-          Arrays.fill(tile.dbias, 0);
+          tile.clear(tile.dw, BLOCKS_PER_GROUP * taps * LANES);
+          tile.clear(tile.dbias, BLOCKS_PER_GROUP * LANES);
           // The window's rows are those before step 0; they get their gradients with the rest.
           for (int t = 1 - taps; t < length; t += STEPS) {
             int steps = Math.min(STEPS, length - t);
@@ -188,9 +192,9 @@ final class ConvolutionKernel {
           }
           for (int i = 0; i < channels(first); i++) {
             int channel = sequence * channels + first * LANES + i;
-            rawDbias.put(channel, tile.dbias[i]);
+            rawDbias.put(channel, tile.get(tile.dbias + i));
             for (int k = 0; k < taps; k++) {
-              rawDw.put(channel * taps + k, tile.dw[(i / LANES * taps + k) * LANES + i % LANES]);
+              rawDw.put(channel * taps + k, tile.get(tile.dw + tap(i, k)));
             }
           }
         });
@@ -217,7 +221,7 @@ final class ConvolutionKernel {
     if (rows > 0) {
       inputs(sequence, first, start - taps + 1, rows + taps - 1, tile);
       int at = row(sequence, start, first);
-      ScanTile.fill(g, at, channels, rows, channels(first), tile.output, 0, tile.outputSize);
+      tile.fill(g, at, channels, rows, channels(first), tile.output, tile.outputSize);
     }
     int own = Math.max(0, Math.min(rows, t + steps - start));
     for (int block = first; block < end(first); block++) {

@@ -1,6 +1,5 @@
 package dev.adder.ssm;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -8,7 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
  * The causal convolution over one tile: some steps of a group of blocks of channels, each a
  * vector's lanes. As in {@link ScanTile}, each loop is compiled by itself.
  */
-final class ConvolutionTile {
+final class ConvolutionTile extends TileMemory {
 
   /** Steps of a tile. */
   static final int STEPS = 64;
@@ -35,7 +34,7 @@ final class ConvolutionTile {
     this::sums, this::activate, this::slope, this::ofTaps, this::ofBias, this::transposed
   };
 
-  private final int taps;
+  final int taps;
 
   /** Numbers of one block in {@link #input}. */
   final int inputSize;
@@ -44,33 +43,36 @@ final class ConvolutionTile {
   final int outputSize;
 
   /** Inputs of the rows, the K − 1 before the first row included; by (block, row, lane). */
-  final float[] input;
+  final int input;
 
   /** The output; in backward the gradient of it, and then that of the input; as the input. */
-  final float[] output;
+  final int output;
 
   // By (block, tap, lane).
-  final float[] w;
-  final float[] dw;
+  final int w;
+  final int dw;
 
   // By (block, lane).
-  final float[] bias = new float[BLOCKS * LANES];
-  final float[] dbias = new float[BLOCKS * LANES];
+  final int bias;
+  final int dbias;
 
   // Of one block, by (row, lane).
-  private final float[] sum;
-  private final float[] gradient;
+  private final int sum;
+  private final int gradient;
 
   ConvolutionTile(int taps) {
     this.taps = taps;
     inputSize = (STEPS + 2 * taps) * LANES;
     outputSize = (STEPS + taps) * LANES;
-    input = new float[BLOCKS * inputSize];
-    output = new float[BLOCKS * outputSize];
-    sum = new float[outputSize];
-    gradient = new float[outputSize];
-    w = new float[BLOCKS * taps * LANES];
-    dw = new float[BLOCKS * taps * LANES];
+    input = range(BLOCKS * inputSize);
+    output = range(BLOCKS * outputSize);
+    sum = range(outputSize);
+    gradient = range(outputSize);
+    w = range(BLOCKS * taps * LANES);
+    dw = range(BLOCKS * taps * LANES);
+    bias = range(BLOCKS * LANES);
+    dbias = range(BLOCKS * LANES);
+    allocate();
   }
 
   private void run(int loop, int block, int from, int rows) {
@@ -93,7 +95,7 @@ final class ConvolutionTile {
    * @param inputs of the tile
    */
   void backward(int block, int before, int rows, int own, int inputs) {
-    Arrays.fill(gradient, 0);
+    clear(gradient, outputSize);
     if (rows > 0) {
       run(SUMS, block, 0, rows);
       run(SLOPE, block, before, rows);
@@ -105,74 +107,74 @@ final class ConvolutionTile {
 
   /** Σ_k w_k x_{t−K+1+k} + bias. */
   private void sums(int block, int none, int rows) {
-    int in = block * inputSize;
-    int own = block * taps * LANES;
-    FloatVector shift = FloatVector.fromArray(SPECIES, bias, block * LANES);
+    int in = begin() + input + block * inputSize;
+    int own = begin() + w + block * taps * LANES;
+    int to = begin() + sum;
+    FloatVector shift = load(begin() + bias + block * LANES);
     for (int t = 0; t < rows; t++) {
       FloatVector total = shift;
       for (int k = 0; k < taps; k++) {
-        total =
-            FloatVector.fromArray(SPECIES, w, own + k * LANES)
-                .fma(FloatVector.fromArray(SPECIES, input, in + (t + k) * LANES), total);
+        total = load(own + k * LANES).fma(load(in + (t + k) * LANES), total);
       }
-      total.intoArray(sum, t * LANES);
+      store(total, to + t * LANES);
     }
   }
 
   private void activate(int block, int none, int rows) {
-    int out = block * outputSize;
+    int from = begin() + sum;
+    int to = begin() + output + block * outputSize;
     for (int t = 0; t < rows; t++) {
-      FloatVector u = FloatVector.fromArray(SPECIES, sum, t * LANES);
-      u.mul(VectorMath.sigmoid(u)).intoArray(output, out + t * LANES);
+      FloatVector u = load(from + t * LANES);
+      store(u.mul(VectorMath.sigmoid(u)), to + t * LANES);
     }
   }
 
   /** g ∘ d SiLU(u)/du = g ∘ σ(u)·(1 + u·(1 − σ(u))). */
   private void slope(int block, int before, int rows) {
-    int out = block * outputSize;
+    int from = begin() + sum;
+    int of = begin() + output + block * outputSize;
+    int to = begin() + gradient + before * LANES;
     for (int t = 0; t < rows; t++) {
-      FloatVector u = FloatVector.fromArray(SPECIES, sum, t * LANES);
+      FloatVector u = load(from + t * LANES);
       FloatVector sigmoid = VectorMath.sigmoid(u);
       FloatVector slope = sigmoid.mul(u.sub(u.mul(sigmoid)).add(1f));
-      slope
-          .mul(FloatVector.fromArray(SPECIES, output, out + t * LANES))
-          .intoArray(gradient, (before + t) * LANES);
+      store(slope.mul(load(of + t * LANES)), to + t * LANES);
     }
   }
 
   private void ofTaps(int block, int before, int rows) {
-    int in = block * inputSize;
-    int own = block * taps * LANES;
+    int in = begin() + input + block * inputSize;
+    int from = begin() + gradient + before * LANES;
+    int to = begin() + dw + block * taps * LANES;
     for (int k = 0; k < taps; k++) {
-      FloatVector total = FloatVector.fromArray(SPECIES, dw, own + k * LANES);
+      FloatVector total = load(to + k * LANES);
       for (int t = 0; t < rows; t++) {
-        total =
-            FloatVector.fromArray(SPECIES, gradient, (before + t) * LANES)
-                .fma(FloatVector.fromArray(SPECIES, input, in + (t + k) * LANES), total);
+        total = load(from + t * LANES).fma(load(in + (t + k) * LANES), total);
       }
-      total.intoArray(dw, own + k * LANES);
+      store(total, to + k * LANES);
     }
   }
 
   private void ofBias(int block, int before, int rows) {
-    FloatVector total = FloatVector.fromArray(SPECIES, dbias, block * LANES);
+    int from = begin() + gradient + before * LANES;
+    int to = begin() + dbias + block * LANES;
+    FloatVector total = load(to);
     for (int t = 0; t < rows; t++) {
-      total = total.add(FloatVector.fromArray(SPECIES, gradient, (before + t) * LANES));
+      total = total.add(load(from + t * LANES));
     }
-    total.intoArray(dbias, block * LANES);
+    store(total, to);
   }
 
   private void transposed(int block, int none, int inputs) {
-    int out = block * outputSize;
-    int own = block * taps * LANES;
+    int own = begin() + w + block * taps * LANES;
+    int from = begin() + gradient + (taps - 1) * LANES;
+    int to = begin() + output + block * outputSize;
     for (int s = 0; s < inputs; s++) {
       FloatVector total = FloatVector.zero(SPECIES);
       for (int k = 0; k < taps; k++) {
-        total =
-            FloatVector.fromArray(SPECIES, w, own + k * LANES)
-                .fma(FloatVector.fromArray(SPECIES, gradient, (s + taps - 1 - k) * LANES), total);
+        total = load(own + k * LANES).fma(load(from + (s - k) * LANES), total);
       }
-      total.intoArray(output, out + s * LANES);
+      store(total, to + s * LANES);
     }
   }
 }

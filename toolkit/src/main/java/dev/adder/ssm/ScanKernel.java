@@ -70,12 +70,14 @@ final class ScanKernel {
     initial = inputs.size() > 8 ? RawTensor.of(inputs.get(8)) : null;
   }
 
+  /** For a task, which begins here: nothing that stands in it is of use. */
   private ScanTile tile() {
     ScanTile tile = TILES.get();
     if (tile == null || tile.states != states) {
       tile = new ScanTile(states);
       TILES.set(tile);
     }
+    tile.settle();
     return tile;
   }
 
@@ -95,9 +97,10 @@ final class ScanKernel {
         task -> {
           int sequence = task / groups;
           int first = task % groups * BLOCKS_PER_GROUP;
-          forward(sequence, first, output, keep);
+          ScanTile tile = tile();
+          forward(tile, sequence, first, output, keep);
           for (int block = first; block < end(first); block++) {
-            writeStates(tile(), tile().h, block - first, state, sequence, block);
+            writeStates(tile, tile.h, block - first, state, sequence, block);
           }
         });
     return new NDList(y, last);
@@ -112,8 +115,8 @@ final class ScanKernel {
     return Math.min(blocks, first + BLOCKS_PER_GROUP);
   }
 
-  private void forward(int sequence, int first, RawTensor output, @Nullable RawTensor keep) {
-    ScanTile tile = tile();
+  private void forward(
+      ScanTile tile, int sequence, int first, RawTensor output, @Nullable RawTensor keep) {
     loadChannels(tile, first);
     for (int block = first; block < end(first); block++) {
       readStates(initial, sequence, block, tile, tile.h, block - first);
@@ -121,17 +124,17 @@ final class ScanKernel {
     }
     for (int i = 0; i < tiles; i++) {
       int steps = Math.min(STEPS, length - i * STEPS);
-      loadSelective(tile, sequence, i, steps);
+      tile.readSelective(b, c, (sequence * length + i * STEPS) * states, steps);
       load(tile, sequence, first, i, steps);
       for (int block = first; block < end(first); block++) {
         int place = block - first;
         if (keep != null) {
           int from = tile.h + place * states * LANES;
-          keep.write(kept(sequence, block, i), tile.memory, from, states * LANES);
+          tile.write(from, keep, kept(sequence, block, i), states * LANES);
         }
         tile.forward(place, steps);
       }
-      drain(tile, tile.read, output, sequence, first, i, steps);
+      drain(tile, ScanTile.READ, output, sequence, first, i, steps);
     }
   }
 
@@ -151,12 +154,12 @@ final class ScanKernel {
     tile.clear(tile.bias, BLOCKS_PER_GROUP * LANES);
     int from = first * LANES;
     int count = channels(first);
-    skip.read(from, tile.memory, tile.skip, count);
-    bias.read(from, tile.memory, tile.bias, count);
+    tile.read(skip, from, tile.skip, count);
+    tile.read(bias, from, tile.bias, count);
     for (int i = 0; i < count; i++) {
       int to = tile.aLog2 + i / LANES * states * LANES + i % LANES;
       for (int n = 0; n < states; n++) {
-        tile.memory[to + n * LANES] = a.get((from + i) * states + n) * VectorMath.LOG2_E;
+        tile.put(to + n * LANES, a.get((from + i) * states + n) * VectorMath.LOG2_E);
       }
     }
   }
@@ -165,16 +168,16 @@ final class ScanKernel {
   private void poison(ScanTile tile, int place) {
     int from = place * states * LANES;
     for (int i = from; i < from + states * LANES; i++) {
-      if (!(tile.memory[tile.aLog2 + i] <= 0)) {
-        tile.memory[tile.h + i] = Float.NaN;
+      if (!(tile.get(tile.aLog2 + i) <= 0)) {
+        tile.put(tile.h + i, Float.NaN);
       }
     }
   }
 
   private void load(ScanTile tile, int sequence, int first, int index, int steps) {
-    fill(tile, tile.x, x, sequence, first, index, steps);
-    fill(tile, tile.raw, raw, sequence, first, index, steps);
-    fill(tile, tile.z, z, sequence, first, index, steps);
+    fill(tile, ScanTile.X, x, sequence, first, index, steps);
+    fill(tile, ScanTile.RAW, raw, sequence, first, index, steps);
+    fill(tile, ScanTile.Z, z, sequence, first, index, steps);
   }
 
   /** All blocks of a group, for the steps of one tile. */
@@ -182,26 +185,19 @@ final class ScanKernel {
       ScanTile tile, int range, RawTensor from, int sequence, int first, int index, int steps) {
     int at = row(sequence, index, first);
     int count = channels(first);
-    ScanTile.fill(from, at, channels, steps, count, tile.memory, range, ScanTile.WIDE);
+    tile.fill(from, at, channels, steps, count, range, ScanTile.WIDE);
   }
 
   private void drain(
       ScanTile tile, int range, RawTensor to, int sequence, int first, int index, int steps) {
     int at = row(sequence, index, first);
     int count = channels(first);
-    ScanTile.drain(tile.memory, range, ScanTile.WIDE, to, at, channels, steps, count);
+    tile.drain(range, ScanTile.WIDE, to, at, channels, steps, count);
   }
 
   /** Channels of the group that begins here. */
   private int channels(int first) {
     return Math.min(channels, end(first) * LANES) - first * LANES;
-  }
-
-  /** B and C, which all channels share. */
-  private void loadSelective(ScanTile tile, int sequence, int index, int steps) {
-    int at = (sequence * length + index * STEPS) * states;
-    b.read(at, tile.memory, tile.b, steps * states);
-    c.read(at, tile.memory, tile.c, steps * states);
   }
 
   /** (sequence, channel, state) into (state, lane) of a block; zeros where there is no tensor. */
@@ -215,7 +211,7 @@ final class ScanKernel {
     int start = (sequence * channels + block * LANES) * states;
     for (int lane = 0; lane < lanes(block); lane++) {
       for (int n = 0; n < states; n++) {
-        tile.memory[offset + n * LANES + lane] = from.get(start + lane * states + n);
+        tile.put(offset + n * LANES + lane, from.get(start + lane * states + n));
       }
     }
   }
@@ -227,7 +223,7 @@ final class ScanKernel {
     int start = (sequence * channels + block * LANES) * states;
     for (int lane = 0; lane < lanes(block); lane++) {
       for (int n = 0; n < states; n++) {
-        to.put(start + lane * states + n, tile.memory[offset + n * LANES + lane]);
+        to.put(start + lane * states + n, tile.get(offset + n * LANES + lane));
       }
     }
   }
@@ -304,26 +300,25 @@ final class ScanKernel {
     RawTensor path = RawTensor.of(kept);
     for (int i = tiles - 1; i >= 0; i--) {
       int steps = Math.min(STEPS, length - i * STEPS);
-      tile.clear(tile.db, states * STEPS * LANES);
-      tile.clear(tile.dc, states * STEPS * LANES);
-      loadSelective(tile, sequence, i, steps);
+      tile.clearSums();
+      tile.readSelective(b, c, (sequence * length + i * STEPS) * states, steps);
       load(tile, sequence, first, i, steps);
       if (to.ofOutput == null) {
-        tile.clear(tile.g, BLOCKS_PER_GROUP * ScanTile.WIDE);
+        tile.clear(ScanTile.G, BLOCKS_PER_GROUP * ScanTile.WIDE);
       } else {
-        fill(tile, tile.g, to.ofOutput, sequence, first, i, steps);
+        fill(tile, ScanTile.G, to.ofOutput, sequence, first, i, steps);
       }
       for (int block = first; block < last; block++) {
         int h = tile.h + (block - first) * states * LANES;
-        path.read(kept(sequence, block, i), tile.memory, h, states * LANES);
+        tile.read(path, kept(sequence, block, i), h, states * LANES);
         tile.backward(block - first, steps);
       }
-      drain(tile, tile.x, to.rawDx, sequence, first, i, steps);
-      drain(tile, tile.raw, to.rawDraw, sequence, first, i, steps);
-      drain(tile, tile.z, to.rawDz, sequence, first, i, steps);
+      drain(tile, ScanTile.X, to.rawDx, sequence, first, i, steps);
+      drain(tile, ScanTile.RAW, to.rawDraw, sequence, first, i, steps);
+      drain(tile, ScanTile.Z, to.rawDz, sequence, first, i, steps);
       int offset = ((group * batch + sequence) * length + i * STEPS) * states;
-      writeTotals(tile, tile.db, to.rawDb, offset, steps);
-      writeTotals(tile, tile.dc, to.rawDc, offset, steps);
+      tile.writeSums(ScanTile.DB, to.rawDb, offset, steps);
+      tile.writeSums(ScanTile.DC, to.rawDc, offset, steps);
     }
     for (int block = first; block < last; block++) {
       writeStates(tile, tile.dh, block - first, to.rawDh, sequence, block);
@@ -331,15 +326,7 @@ final class ScanKernel {
     }
     int channel = sequence * channels + first * LANES;
     int count = channels(first);
-    to.rawDskip.write(channel, tile.memory, tile.dskip, count);
-    to.rawDbias.write(channel, tile.memory, tile.dbias, count);
-  }
-
-  /** Sums over the lanes: (state, step, lane) into (step, state). */
-  private void writeTotals(ScanTile tile, int range, RawTensor to, int offset, int steps) {
-    for (int n = 0; n < states; n++) {
-      LaneSum.of(tile.memory, range + n * STEPS * LANES, steps, tile.totals + n, states);
-    }
-    to.write(offset, tile.memory, tile.totals, steps * states);
+    tile.write(tile.dskip, to.rawDskip, channel, count);
+    tile.write(tile.dbias, to.rawDbias, channel, count);
   }
 }

@@ -1,9 +1,7 @@
 package dev.adder.ssm;
 
 import dev.adder.tensor.RawTensor;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The selective scan over one tile: {@value #STEPS} steps of one block of channels, a vector's
@@ -19,14 +17,13 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>One object serves many tiles, one after the other; each thread has its own.
  */
-final class ScanTile {
+final class ScanTile extends TileMemory {
 
   static final int STEPS = 32;
 
   /** Blocks whose sums over channels are taken together. */
   static final int BLOCKS = 8;
 
-  private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = VectorMath.LANES;
 
   /** Numbers of one block by (step, lane). */
@@ -39,7 +36,7 @@ final class ScanTile {
 
   private static final int MAGNITUDES = 0;
   private static final int STEP_SIZES = 1;
-  private static final int DRIVE = 2;
+  private static final int INPUTS = 2;
   private static final int ADVANCE = 3;
   private static final int GATE = 4;
   private static final int PASS_GATE = 5;
@@ -54,7 +51,7 @@ final class ScanTile {
   private final Loop[] loops = {
     this::magnitudes,
     this::stepSizes,
-    this::drive,
+    this::inputs,
     this::advance,
     this::gate,
     this::passGate,
@@ -66,50 +63,52 @@ final class ScanTile {
     this::passGateInput
   };
 
-  final int states;
+  // Where ranges begin. These are constants: a loop then reaches many of them from one index.
+  private static final int ROOM = room(WIDE);
+  private static final int GROUP_ROOM = room(BLOCKS * WIDE);
 
-  /**
-   * All that a tile works with, one range behind the other, each a vector further than the numbers
-   * in it ask for: ranges that begin a multiple of 4096 bytes apart make the processor wait, since
-   * it takes a store to one for a store to the other (measured: a third more time on the way back).
-   */
-  final float[] memory;
+  // By (step, lane).
+  private static final int DELTA = 0;
+  private static final int DRIVE = ROOM;
+  private static final int GATED = 2 * ROOM;
+  private static final int DDRIVE = 3 * ROOM;
+  private static final int DDELTA = 4 * ROOM;
 
-  private int end;
+  /** The decays of a state of an even index; then of an odd one. */
+  private static final int DECAY = 5 * ROOM;
 
-  // Where ranges begin. By (step, lane).
-  private final int delta = range(WIDE);
-  private final int drive = range(WIDE);
-  private final int gated = range(WIDE);
-  private final int ddrive = range(WIDE);
-  private final int ddelta = range(WIDE);
+  /** Their states before each step and behind the last; then those of an odd index. */
+  private static final int PATH = 6 * ROOM;
 
-  /** The states of an even index before each step and behind the last; then of an odd one. */
-  private final int path = range(WIDE + LANES);
-
-  private final int otherPath = range(WIDE + LANES);
-  private final int decay = range(WIDE);
-  private final int otherDecay = range(WIDE);
+  /** From what is kept of a state of an even index to that of an odd one. */
+  private static final int OTHER = ROOM + room(WIDE + LANES);
 
   // By (block of the group, step, lane).
-  final int x = range(BLOCKS * WIDE);
-  final int raw = range(BLOCKS * WIDE);
-  final int z = range(BLOCKS * WIDE);
-  final int g = range(BLOCKS * WIDE);
+  static final int X = DECAY + 2 * OTHER;
+  static final int RAW = X + GROUP_ROOM;
+  static final int Z = RAW + GROUP_ROOM;
+  static final int G = Z + GROUP_ROOM;
 
   /** C h + D x; forward turns it into the output. */
-  final int read = range(BLOCKS * WIDE);
+  static final int READ = G + GROUP_ROOM;
+
+  // Of one state, from where its numbers begin.
+  private static final int B = 0;
+  private static final int C = STEPS;
+  private static final int SELECTIVE = 2 * STEPS;
+  static final int DB = 0;
+  static final int DC = WIDE;
+
+  /** The four sums of two states begin as far apart as they can, modulo 4096 bytes. */
+  private static final int SUMS = 2 * WIDE + WIDE / 2;
+
+  final int states;
 
   // By (block of the group, lane).
-  final int skip = range(BLOCKS * LANES);
-  final int bias = range(BLOCKS * LANES);
-  final int dskip = range(BLOCKS * LANES);
-  final int dbias = range(BLOCKS * LANES);
-
-  // By (step, state).
-  final int b;
-  final int c;
-  final int totals;
+  final int skip;
+  final int bias;
+  final int dskip;
+  final int dbias;
 
   // By (block of the group, state, lane).
   final int h;
@@ -117,119 +116,77 @@ final class ScanTile {
   final int dh;
   final int da;
 
-  /** Sums over the blocks of a group, by (state, step, lane). */
-  final int db;
+  /** B and C, by (state, {B, C}, step). */
+  private final int selective;
 
-  final int dc;
+  /** The gradients of B and C summed over the blocks of a group, by (state, {B, C}, step, lane). */
+  private final int sums;
+
+  /** Of one of them, by (step, state). */
+  private final int rows;
 
   ScanTile(int states) {
     this.states = states;
-    b = range(STEPS * states);
-    c = range(STEPS * states);
-    totals = range(STEPS * states);
+    range(READ + BLOCKS * WIDE);
+    skip = range(BLOCKS * LANES);
+    bias = range(BLOCKS * LANES);
+    dskip = range(BLOCKS * LANES);
+    dbias = range(BLOCKS * LANES);
     h = range(BLOCKS * states * LANES);
     aLog2 = range(BLOCKS * states * LANES);
     dh = range(BLOCKS * states * LANES);
     da = range(BLOCKS * states * LANES);
-    db = range(states * WIDE);
-    dc = range(states * WIDE);
-    memory = new float[end];
+    selective = range(states * SELECTIVE);
+    rows = range(STEPS * states);
+    sums = range(states * SUMS);
+    allocate();
   }
 
-  private int range(int size) {
-    int start = end;
-    end += SPECIES.loopBound(size + LANES - 1) + LANES;
-    return start;
+  private int selective(int state) {
+    return begin() + selective + state * SELECTIVE;
   }
 
-  private FloatVector load(int at) {
-    return FloatVector.fromArray(SPECIES, memory, at);
+  private int sums(int state) {
+    return begin() + sums + state * SUMS;
   }
 
-  private void store(FloatVector vector, int at) {
-    vector.intoArray(memory, at);
+  /** Reads B and C, which all channels share, from rows of tensors that begin at an index. */
+  void readSelective(RawTensor b, RawTensor c, int index, int steps) {
+    readSelective(b, index, steps, B);
+    readSelective(c, index, steps, C);
   }
 
-  private FloatVector broadcast(int at) {
-    return FloatVector.broadcast(SPECIES, memory[at]);
+  private void readSelective(RawTensor from, int index, int steps, int place) {
+    read(from, index, rows, steps * states);
+    for (int n = 0; n < states; n++) {
+      int to = selective + n * SELECTIVE + place;
+      for (int t = 0; t < steps; t++) {
+        put(to + t, get(rows + t * states + n));
+      }
+    }
   }
 
-  /** Sets numbers of a range to 0. */
-  void clear(int range, int size) {
-    Arrays.fill(memory, range, range + size, 0);
+  void clearSums() {
+    clear(sums, states * SUMS);
+  }
+
+  /** Writes the sum over the lanes of {@link #DB} or {@link #DC} as rows of a tensor. */
+  void writeSums(int place, RawTensor to, int index, int steps) {
+    for (int n = 0; n < states; n++) {
+      sumLanes(sums + n * SUMS + place, steps, rows + n, states);
+    }
+    write(rows, to, index, steps * states);
   }
 
   /**
-   * Rows of a tensor, {@code stride} apart, into (block, step, lane) from an index on; lanes there
-   * are no channels for are 0. Blocks that lie beside each other are read row by row: one block
-   * alone would touch another page for every vector.
-   *
-   * @param count channels
-   * @param blockSize numbers from one block to the next
-   */
-  static void fill(
-      RawTensor from,
-      int at,
-      int stride,
-      int steps,
-      int count,
-      float[] to,
-      int start,
-      int blockSize) {
-    int whole = SPECIES.loopBound(count);
-    for (int t = 0; t < steps; t++) {
-      int row = at + t * stride;
-      int target = start + t * LANES;
-      for (int i = 0; i < whole; i += LANES) {
-        from.load(row + i).intoArray(to, target);
-        target += blockSize;
-      }
-    }
-    if (whole < count) {
-      int rest = start + whole / LANES * blockSize;
-      Arrays.fill(to, rest, rest + steps * LANES, 0);
-      for (int t = 0; t < steps; t++) {
-        from.read(at + t * stride + whole, to, rest + t * LANES, count - whole);
-      }
-    }
-  }
-
-  /** (block, step, lane) from an index on into rows of a tensor, as {@link #fill} reads them. */
-  static void drain(
-      float[] from,
-      int start,
-      int blockSize,
-      RawTensor to,
-      int at,
-      int stride,
-      int steps,
-      int count) {
-    int whole = SPECIES.loopBound(count);
-    for (int t = 0; t < steps; t++) {
-      int row = at + t * stride;
-      int source = start + t * LANES;
-      for (int i = 0; i < whole; i += LANES) {
-        to.store(FloatVector.fromArray(SPECIES, from, source), row + i);
-        source += blockSize;
-      }
-    }
-    if (whole < count) {
-      int rest = start + whole / LANES * blockSize;
-      for (int t = 0; t < steps; t++) {
-        to.write(at + t * stride + whole, from, rest + t * LANES, count - whole);
-      }
-    }
-  }
-
-  /**
-   * From {@link #h} before the tile to {@link #h} behind it; the output is in {@link #read}.
+   * From {@link #h} before the tile to {@link #h} behind it; the output is in {@link #READ}.
    *
    * @param block of the group
    */
   void forward(int block, int steps) {
     run(MAGNITUDES, block, 0, steps);
     run(STEP_SIZES, block, 0, steps);
-    run(DRIVE, block, 0, steps);
+    run(INPUTS, block, 0, steps);
     for (int n = 0; n < states; n++) {
       run(ADVANCE, block, n, steps);
     }
@@ -241,75 +198,84 @@ final class ScanTile {
   }
 
   /** Δ x and D x. */
-  private void drive(int block, int none, int steps) {
-    int own = block * WIDE;
-    FloatVector d = load(skip + block * LANES);
+  private void inputs(int block, int none, int steps) {
+    int first = begin();
+    int own = first + block * WIDE;
+    FloatVector d = load(first + skip + block * LANES);
     for (int t = 0; t < steps; t++) {
-      int at = t * LANES;
-      FloatVector xt = load(x + own + at);
-      store(xt.mul(load(delta + at)), drive + at);
-      store(d.mul(xt), read + own + at);
+      int at = first + t * LANES;
+      int mine = own + t * LANES;
+      FloatVector xt = load(mine + X);
+      store(xt.mul(load(at + DELTA)), at + DRIVE);
+      store(d.mul(xt), mine + READ);
     }
   }
 
   /** e^−|δ + bias|, from which {@link #stepSizes} goes on. */
   private void magnitudes(int block, int none, int steps) {
-    int own = block * WIDE;
-    FloatVector shift = load(bias + block * LANES);
+    int first = begin();
+    int own = first + block * WIDE;
+    FloatVector shift = load(first + bias + block * LANES);
     for (int t = 0; t < steps; t++) {
-      int at = t * LANES;
-      store(VectorMath.ofMagnitude(load(raw + own + at).add(shift)), delta + at);
+      int at = first + t * LANES;
+      int mine = own + t * LANES;
+      store(VectorMath.ofMagnitude(load(mine + RAW).add(shift)), at + DELTA);
     }
   }
 
   /** Δ = softplus(δ + bias). */
   private void stepSizes(int block, int none, int steps) {
-    int own = block * WIDE;
-    FloatVector shift = load(bias + block * LANES);
+    int first = begin();
+    int own = first + block * WIDE;
+    FloatVector shift = load(first + bias + block * LANES);
     for (int t = 0; t < steps; t++) {
-      int at = t * LANES;
-      store(VectorMath.softplus(load(raw + own + at).add(shift), load(delta + at)), delta + at);
+      int at = first + t * LANES;
+      int mine = own + t * LANES;
+      store(VectorMath.softplus(load(mine + RAW).add(shift), load(at + DELTA)), at + DELTA);
     }
   }
 
   /** h ← exp(Δ A) h + Δ x B for one state, and C h added to what is read. */
   private void advance(int block, int n, int steps) {
-    int own = block * WIDE;
-    int row = (block * states + n) * LANES;
-    FloatVector state = load(h + row);
-    FloatVector an = load(aLog2 + row);
+    int first = begin();
+    int own = first + block * WIDE;
+    int row = first + (block * states + n) * LANES;
+    int shared = selective(n);
+    FloatVector state = load(row + h);
+    FloatVector an = load(row + aLog2);
     for (int t = 0; t < steps; t++) {
-      int at = t * LANES;
-      int selective = t * states + n;
-      FloatVector driven = load(drive + at).mul(memory[b + selective]);
-      state = VectorMath.decay(load(delta + at).mul(an)).fma(state, driven);
-      store(state.fma(broadcast(c + selective), load(read + own + at)), read + own + at);
+      int at = first + t * LANES;
+      int mine = own + t * LANES;
+      int of = shared + t;
+      FloatVector driven = load(at + DRIVE).mul(broadcast(of + B));
+      state = VectorMath.decay(load(at + DELTA).mul(an)).fma(state, driven);
+      store(state.fma(broadcast(of + C), load(mine + READ)), mine + READ);
     }
-    store(state, h + row);
+    store(state, row + h);
   }
 
   private void gate(int block, int none, int steps) {
-    int own = block * WIDE;
+    int own = begin() + block * WIDE;
     for (int t = 0; t < steps; t++) {
-      int at = t * LANES;
-      FloatVector zt = load(z + own + at);
+      int mine = own + t * LANES;
+      FloatVector zt = load(mine + Z);
       FloatVector silu = zt.mul(VectorMath.sigmoid(zt));
-      store(load(read + own + at).mul(silu), read + own + at);
+      store(load(mine + READ).mul(silu), mine + READ);
     }
   }
 
   /**
    * From {@link #dh} behind the tile to {@link #dh} before it. {@link #h} is the state before the
-   * tile, {@link #g} the gradient of the output; the gradients of x, of δ and of z replace {@link
-   * #x}, {@link #raw} and {@link #z}; those of A, B, C, D and the bias are added to their sums.
+   * tile, {@link #G} the gradient of the output; the gradients of x, of δ and of z replace {@link
+   * #X}, {@link #RAW} and {@link #Z}; those of A, B, C, D and the bias are added to their sums.
    */
   void backward(int block, int steps) {
     run(MAGNITUDES, block, 0, steps);
     run(STEP_SIZES, block, 0, steps);
-    run(DRIVE, block, 0, steps);
+    run(INPUTS, block, 0, steps);
     run(PASS_GATE, block, 0, steps);
-    clear(ddrive, steps * LANES);
-    clear(ddelta, steps * LANES);
+    clear(DDRIVE, steps * LANES);
+    clear(DDELTA, steps * LANES);
     int pairs = states - states % 2;
     for (int n = 0; n < pairs; n += 2) {
       run(RETRACE, block, n, steps);
@@ -330,65 +296,73 @@ final class ScanTile {
    * SiLU(z)).
    */
   private void passGate(int block, int none, int steps) {
-    int own = block * WIDE;
+    int first = begin();
+    int own = first + block * WIDE;
     for (int t = 0; t < steps; t++) {
-      int at = t * LANES;
-      FloatVector zt = load(z + own + at);
+      int at = first + t * LANES;
+      int mine = own + t * LANES;
+      FloatVector zt = load(mine + Z);
       FloatVector sigmoid = VectorMath.sigmoid(zt);
       FloatVector silu = zt.mul(sigmoid);
-      store(load(g + own + at).mul(silu), gated + at);
-      store(sigmoid.mul(zt.sub(silu).add(1f)), z + own + at);
+      store(load(mine + G).mul(silu), at + GATED);
+      store(sigmoid.mul(zt.sub(silu).add(1f)), mine + Z);
     }
   }
 
   /** {@link #advance} again, keeping the path and the decays. */
   private void retrace(int block, int n, int steps) {
-    int own = block * WIDE;
-    int pathOf = n % 2 == 0 ? path : otherPath;
-    int decayOf = n % 2 == 0 ? decay : otherDecay;
-    int row = (block * states + n) * LANES;
-    FloatVector state = load(h + row);
-    FloatVector an = load(aLog2 + row);
-    store(state, pathOf);
+    int first = begin();
+    int own = first + block * WIDE;
+    int row = first + (block * states + n) * LANES;
+    int keep = first + n % 2 * OTHER;
+    int shared = selective(n);
+    FloatVector state = load(row + h);
+    FloatVector an = load(row + aLog2);
+    store(state, keep + PATH);
     for (int t = 0; t < steps; t++) {
-      int at = t * LANES;
-      int selective = t * states + n;
-      FloatVector driven = load(drive + at).mul(memory[b + selective]);
-      FloatVector decayed = VectorMath.decay(load(delta + at).mul(an));
-      store(decayed, decayOf + at);
+      int at = first + t * LANES;
+      int mine = own + t * LANES;
+      int kept = keep + t * LANES;
+      int of = shared + t;
+      FloatVector driven = load(at + DRIVE).mul(broadcast(of + B));
+      FloatVector decayed = VectorMath.decay(load(at + DELTA).mul(an));
+      store(decayed, kept + DECAY);
       state = decayed.fma(state, driven);
-      store(state, pathOf + at + LANES);
-      store(state.fma(broadcast(c + selective), load(read + own + at)), read + own + at);
+      store(state, kept + PATH + LANES);
+      store(state.fma(broadcast(of + C), load(mine + READ)), mine + READ);
     }
   }
 
   /**
    * dh ← exp(Δ A) (dh + C g); on the way the gradients of C, of B, of Δ x (through B), of A and of
-   * Δ (through the decay): d(Δ A) = dh before the step ∘ h before it.
+   * Δ (through the decay): d(Δ A) = dh before the step ∘ h before it. Of a state of an even index.
    */
   private void goBack(int block, int n, int steps) {
-    int row = (block * states + n) * LANES;
-    FloatVector gradient = load(dh + row);
-    FloatVector an = load(aLog2 + row);
-    FloatVector sum = load(da + row);
-    FloatVector after = load(path + steps * LANES);
-    int sums = n * WIDE;
+    int first = begin();
+    int row = first + (block * states + n) * LANES;
+    int shared = selective(n);
+    int sum = sums(n);
+    FloatVector gradient = load(row + dh);
+    FloatVector an = load(row + aLog2);
+    FloatVector total = load(row + da);
+    FloatVector after = load(first + steps * LANES + PATH);
     for (int t = steps - 1; t >= 0; t--) {
-      int at = t * LANES;
-      int selective = t * states + n;
-      FloatVector gt = load(gated + at);
-      store(gt.fma(after, load(dc + sums + at)), dc + sums + at);
-      gradient = gt.fma(broadcast(c + selective), gradient);
-      store(gradient.fma(load(drive + at), load(db + sums + at)), db + sums + at);
-      store(gradient.fma(broadcast(b + selective), load(ddrive + at)), ddrive + at);
-      gradient = gradient.mul(load(decay + at));
-      after = load(path + at);
+      int at = first + t * LANES;
+      int of = shared + t;
+      int to = sum + t * LANES;
+      FloatVector gt = load(at + GATED);
+      store(gt.fma(after, load(to + DC)), to + DC);
+      gradient = gt.fma(broadcast(of + C), gradient);
+      store(gradient.fma(load(at + DRIVE), load(to + DB)), to + DB);
+      store(gradient.fma(broadcast(of + B), load(at + DDRIVE)), at + DDRIVE);
+      gradient = gradient.mul(load(at + DECAY));
+      after = load(at + PATH);
       FloatVector exponent = gradient.mul(after);
-      sum = exponent.fma(load(delta + at), sum);
-      store(exponent.fma(an, load(ddelta + at)), ddelta + at);
+      total = exponent.fma(load(at + DELTA), total);
+      store(exponent.fma(an, load(at + DDELTA)), at + DDELTA);
     }
-    store(gradient, dh + row);
-    store(sum, da + row);
+    store(gradient, row + dh);
+    store(total, row + da);
   }
 
   /**
@@ -396,88 +370,98 @@ final class ScanTile {
    * share many. Sums are taken in the order of the states.
    */
   private void goBackByTwo(int block, int n, int steps) {
-    int row = (block * states + n) * LANES;
+    int first = begin();
+    int row = first + (block * states + n) * LANES;
     int otherRow = row + LANES;
-    FloatVector gradient = load(dh + row);
-    FloatVector other = load(dh + otherRow);
-    FloatVector an = load(aLog2 + row);
-    FloatVector otherAn = load(aLog2 + otherRow);
-    FloatVector sum = load(da + row);
-    FloatVector otherSum = load(da + otherRow);
-    FloatVector after = load(path + steps * LANES);
-    FloatVector otherAfter = load(otherPath + steps * LANES);
-    int sums = n * WIDE;
-    int otherSums = sums + WIDE;
+    int shared = selective(n);
+    int sum = sums(n);
+    FloatVector gradient = load(row + dh);
+    FloatVector other = load(otherRow + dh);
+    FloatVector an = load(row + aLog2);
+    FloatVector otherAn = load(otherRow + aLog2);
+    FloatVector total = load(row + da);
+    FloatVector otherTotal = load(otherRow + da);
+    FloatVector after = load(first + steps * LANES + PATH);
+    FloatVector otherAfter = load(first + steps * LANES + PATH + OTHER);
     for (int t = steps - 1; t >= 0; t--) {
-      int at = t * LANES;
-      int selective = t * states + n;
-      FloatVector gt = load(gated + at);
-      store(gt.fma(after, load(dc + sums + at)), dc + sums + at);
-      store(gt.fma(otherAfter, load(dc + otherSums + at)), dc + otherSums + at);
-      gradient = gt.fma(broadcast(c + selective), gradient);
-      other = gt.fma(broadcast(c + selective + 1), other);
-      FloatVector driven = load(drive + at);
-      store(gradient.fma(driven, load(db + sums + at)), db + sums + at);
-      store(other.fma(driven, load(db + otherSums + at)), db + otherSums + at);
-      FloatVector ofDrive = gradient.fma(broadcast(b + selective), load(ddrive + at));
-      store(other.fma(broadcast(b + selective + 1), ofDrive), ddrive + at);
-      gradient = gradient.mul(load(decay + at));
-      other = other.mul(load(otherDecay + at));
-      after = load(path + at);
-      otherAfter = load(otherPath + at);
+      int at = first + t * LANES;
+      int of = shared + t;
+      int otherOf = of + SELECTIVE;
+      int to = sum + t * LANES;
+      int otherTo = to + SUMS;
+      FloatVector gt = load(at + GATED);
+      store(gt.fma(after, load(to + DC)), to + DC);
+      store(gt.fma(otherAfter, load(otherTo + DC)), otherTo + DC);
+      gradient = gt.fma(broadcast(of + C), gradient);
+      other = gt.fma(broadcast(otherOf + C), other);
+      FloatVector driven = load(at + DRIVE);
+      store(gradient.fma(driven, load(to + DB)), to + DB);
+      store(other.fma(driven, load(otherTo + DB)), otherTo + DB);
+      FloatVector ofDrive = gradient.fma(broadcast(of + B), load(at + DDRIVE));
+      store(other.fma(broadcast(otherOf + B), ofDrive), at + DDRIVE);
+      gradient = gradient.mul(load(at + DECAY));
+      other = other.mul(load(at + DECAY + OTHER));
+      after = load(at + PATH);
+      otherAfter = load(at + PATH + OTHER);
       FloatVector exponent = gradient.mul(after);
       FloatVector otherExponent = other.mul(otherAfter);
-      FloatVector step = load(delta + at);
-      sum = exponent.fma(step, sum);
-      otherSum = otherExponent.fma(step, otherSum);
-      FloatVector ofStep = exponent.fma(an, load(ddelta + at));
-      store(otherExponent.fma(otherAn, ofStep), ddelta + at);
+      FloatVector step = load(at + DELTA);
+      total = exponent.fma(step, total);
+      otherTotal = otherExponent.fma(step, otherTotal);
+      FloatVector ofStep = exponent.fma(an, load(at + DDELTA));
+      store(otherExponent.fma(otherAn, ofStep), at + DDELTA);
     }
-    store(gradient, dh + row);
-    store(other, dh + otherRow);
-    store(sum, da + row);
-    store(otherSum, da + otherRow);
+    store(gradient, row + dh);
+    store(other, otherRow + dh);
+    store(total, row + da);
+    store(otherTotal, otherRow + da);
   }
 
   /** The gradients of x and of Δ, and the sum of that of D. */
   private void finish(int block, int none, int steps) {
-    int own = block * WIDE;
-    FloatVector d = load(skip + block * LANES);
-    FloatVector skipSum = load(dskip + block * LANES);
+    int first = begin();
+    int own = first + block * WIDE;
+    int lanes = first + block * LANES;
+    FloatVector d = load(lanes + skip);
+    FloatVector skipSum = load(lanes + dskip);
     for (int t = 0; t < steps; t++) {
-      int at = t * LANES;
-      FloatVector gt = load(gated + at);
-      FloatVector xt = load(x + own + at);
-      FloatVector through = load(ddrive + at);
+      int at = first + t * LANES;
+      int mine = own + t * LANES;
+      FloatVector gt = load(at + GATED);
+      FloatVector xt = load(mine + X);
+      FloatVector through = load(at + DDRIVE);
       skipSum = gt.fma(xt, skipSum);
       // A is kept times log₂ e; ln 2 turns its products back.
-      store(through.fma(xt, load(ddelta + at).mul(VectorMath.LN_2)), ddelta + at);
-      store(through.fma(load(delta + at), gt.mul(d)), x + own + at);
+      store(through.fma(xt, load(at + DDELTA).mul(VectorMath.LN_2)), at + DDELTA);
+      store(through.fma(load(at + DELTA), gt.mul(d)), mine + X);
     }
-    store(skipSum, dskip + block * LANES);
+    store(skipSum, lanes + dskip);
   }
 
   /** The gradient of δ, d softplus(δ)/dδ = σ(δ), and the sum of that of the bias. */
   private void passStepSizes(int block, int none, int steps) {
-    int own = block * WIDE;
-    FloatVector shift = load(bias + block * LANES);
-    FloatVector biasSum = load(dbias + block * LANES);
+    int first = begin();
+    int own = first + block * WIDE;
+    int lanes = first + block * LANES;
+    FloatVector shift = load(lanes + bias);
+    FloatVector biasSum = load(lanes + dbias);
     for (int t = 0; t < steps; t++) {
-      int at = t * LANES;
-      FloatVector slope = VectorMath.sigmoid(load(raw + own + at).add(shift));
-      FloatVector ofRaw = load(ddelta + at).mul(slope);
+      int at = first + t * LANES;
+      int mine = own + t * LANES;
+      FloatVector slope = VectorMath.sigmoid(load(mine + RAW).add(shift));
+      FloatVector ofRaw = load(at + DDELTA).mul(slope);
       biasSum = biasSum.add(ofRaw);
-      store(ofRaw, raw + own + at);
+      store(ofRaw, mine + RAW);
     }
-    store(biasSum, dbias + block * LANES);
+    store(biasSum, lanes + dbias);
   }
 
   /** The gradient of z. */
   private void passGateInput(int block, int none, int steps) {
-    int own = block * WIDE;
+    int own = begin() + block * WIDE;
     for (int t = 0; t < steps; t++) {
-      int at = t * LANES;
-      store(load(g + own + at).mul(load(read + own + at)).mul(load(z + own + at)), z + own + at);
+      int mine = own + t * LANES;
+      store(load(mine + G).mul(load(mine + READ)).mul(load(mine + Z)), mine + Z);
     }
   }
 }
