@@ -101,8 +101,8 @@ public final class MatrixVector {
       c = w.load(second + i).fma(even, c);
       d = w.load(second + i + LANES).fma(odd, d);
     }
-    toFirst[atFirst] = LaneSum.fold(a.add(b));
-    toSecond[atSecond] = LaneSum.fold(c.add(d));
+    toFirst[atFirst] = LaneSum.of(a.add(b));
+    toSecond[atSecond] = LaneSum.of(c.add(d));
   }
 
   /** The columns behind the last two whole vectors of some rows. */
@@ -129,6 +129,6 @@ public final class MatrixVector {
   }
 
   private static float one(RawTensor w, int at, float[] x, int from) {
-    return LaneSum.fold(w.load(at).mul(FloatVector.fromArray(SPECIES, x, from)));
+    return LaneSum.of(w.load(at).mul(FloatVector.fromArray(SPECIES, x, from)));
   }
 }

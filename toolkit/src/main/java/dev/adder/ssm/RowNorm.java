@@ -42,7 +42,7 @@ public final class RowNorm {
       FloatVector part = FloatVector.fromArray(SPECIES, r, i);
       sum = part.fma(part, sum);
     }
-    scale(r, (float) (1 / Math.sqrt(LaneSum.fold(sum) / (double) width + epsilon)), y);
+    scale(r, (float) (1 / Math.sqrt(LaneSum.of(sum) / (double) width + epsilon)), y);
   }
 
   private void scale(float[] r, float factor, float[] y) {

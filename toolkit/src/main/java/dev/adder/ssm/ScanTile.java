@@ -138,7 +138,7 @@ final class ScanTile extends TileMemory {
     da = range(BLOCKS * states * LANES);
     selective = range(states * SELECTIVE);
     rows = range(STEPS * states);
-    sums = range(states * SUMS);
+    sums = range((states + LANES - 1) / LANES * LANES * SUMS);
     allocate();
   }
 
@@ -170,12 +170,16 @@ final class ScanTile extends TileMemory {
     clear(sums, states * SUMS);
   }
 
-  /** Writes the sum over the lanes of {@link #DB} or {@link #DC} as rows of a tensor. */
+  /** Writes the sums over the lanes of {@link #DB} or {@link #DC} as rows of a tensor. */
   void writeSums(int place, RawTensor to, int index, int steps) {
-    for (int n = 0; n < states; n++) {
-      sumLanes(sums + n * SUMS + place, steps, rows + n, states);
+    for (int first = 0; first < states; first += LANES) {
+      int from = sums + first * SUMS + place;
+      sumLanes(from, SUMS, steps);
+      int count = Math.min(LANES, states - first);
+      for (int t = 0; t < steps; t++) {
+        write(from + t * LANES, to, index + t * states + first, count);
+      }
     }
-    write(rows, to, index, steps * states);
   }
 
   /**

@@ -89,9 +89,9 @@ abstract class TileMemory {
     to.write(index, memory, begin + at, count);
   }
 
-  /** Sums over the lanes of successive vectors, written to places {@code stride} apart. */
-  final void sumLanes(int at, int count, int to, int stride) {
-    LaneSum.of(memory, begin + at, count, begin + to, stride);
+  /** {@link LaneSum#ofRows}. */
+  final void sumLanes(int at, int apart, int count) {
+    LaneSum.ofRows(memory, begin + at, apart, count);
   }
 
   /**

@@ -42,8 +42,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The decoder against the full forward pass of the same model. */
 class DecoderTest {
 
-  /** Relative to the largest logit. */
-  private static final double TOLERANCE = 1e-5;
+  /** Relative to the largest logit; products with AVX2 alone round by up to 1.03e-5. */
+  private static final double TOLERANCE = 2e-5;
 
   private static final int TOKENS = 63;
 
