@@ -2,6 +2,7 @@ package dev.adder.benchmarks.operators;
 
 import ai.djl.ndarray.NDList;
 import dev.adder.benchmarks.work.ScanCall;
+import dev.adder.tensor.RawTensor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
@@ -29,14 +30,14 @@ public class Scan extends OperatorBenchmark {
   @Benchmark
   public float forward() {
     try (NDList results = scan.forward()) {
-      return results.get(0).flatten().getFloat(0);
+      return RawTensor.of(results.get(0)).get(0);
     }
   }
 
   @Benchmark
   public float forwardAndBackward() {
     try (NDList results = scan.both()) {
-      return results.get(0).flatten().getFloat(0);
+      return RawTensor.of(results.get(0)).get(0);
     }
   }
 }
