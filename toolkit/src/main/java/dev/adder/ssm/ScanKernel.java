@@ -15,14 +15,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Forward keeps one state per {@value ScanTile#STEPS} steps. Backward goes through the tiles
  * last one first and computes the states inside a tile anew while they are in cache. Work is split
- * into (sequence, group of blocks) by shape alone, and sums over groups and sequences are taken in
- * order, so that the bits do not depend on the threads.
+ * into sequences and groups of blocks. How many groups a task takes depends on the threads, the
+ * sums do not: they are taken by group, and then over groups and sequences in order.
  */
 final class ScanKernel {
 
   private static final int LANES = VectorMath.LANES;
   private static final int STEPS = ScanTile.STEPS;
-  private static final int BLOCKS_PER_GROUP = ScanTile.BLOCKS;
+  private static final int GROUP = ScanTile.GROUP;
+
+  /** With more tasks than threads, a slow thread leaves some to the others. */
+  private static final int TASKS_PER_THREAD = 2;
 
   /** One per thread: a tile's arrays are written anew by every task. */
   private static final ThreadLocal<@Nullable ScanTile> TILES = new ThreadLocal<>();
@@ -35,6 +38,11 @@ final class ScanKernel {
   private final int states;
   private final int blocks;
   private final int groups;
+  private final int blocksPerTask;
+
+  /** Of each sequence. */
+  private final int tasks;
+
   private final int tiles;
   private final RawTensor x;
   private final RawTensor raw;
@@ -57,7 +65,11 @@ final class ScanKernel {
     channels = Math.toIntExact(wide.get(2));
     states = Math.toIntExact(inputs.get(3).getShape().get(1));
     blocks = (channels + LANES - 1) / LANES;
-    groups = Math.max(1, (blocks + BLOCKS_PER_GROUP - 1) / BLOCKS_PER_GROUP);
+    groups = Math.max(1, (blocks + GROUP - 1) / GROUP);
+    int share = batch * groups / (TASKS_PER_THREAD * Workers.threads());
+    int together = Math.max(1, Math.min(ScanTile.GROUPS, share));
+    blocksPerTask = together * GROUP;
+    tasks = (groups + together - 1) / together;
     tiles = (length + STEPS - 1) / STEPS;
     x = RawTensor.of(inputs.get(0));
     raw = RawTensor.of(inputs.get(1));
@@ -93,10 +105,10 @@ final class ScanKernel {
     }
     RawTensor keep = path;
     Workers.run(
-        batch * groups,
+        batch * tasks,
         task -> {
-          int sequence = task / groups;
-          int first = task % groups * BLOCKS_PER_GROUP;
+          int sequence = task / tasks;
+          int first = task % tasks * blocksPerTask;
           ScanTile tile = tile();
           forward(tile, sequence, first, output, keep);
           for (int block = first; block < end(first); block++) {
@@ -110,9 +122,9 @@ final class ScanKernel {
     return Math.min(LANES, channels - block * LANES);
   }
 
-  /** Block behind the last of the group that begins here. */
+  /** Block behind the last of the task that begins here. */
   private int end(int first) {
-    return Math.min(blocks, first + BLOCKS_PER_GROUP);
+    return Math.min(blocks, first + blocksPerTask);
   }
 
   private void forward(
@@ -147,11 +159,11 @@ final class ScanKernel {
     return (sequence * length + tile * STEPS) * channels + block * LANES;
   }
 
-  /** What belongs to the channels of a group. */
+  /** What belongs to the channels of a task. */
   private void loadChannels(ScanTile tile, int first) {
-    tile.clear(tile.aLog2, BLOCKS_PER_GROUP * states * LANES);
-    tile.clear(tile.skip, BLOCKS_PER_GROUP * LANES);
-    tile.clear(tile.bias, BLOCKS_PER_GROUP * LANES);
+    tile.clear(tile.aLog2, blocksPerTask * states * LANES);
+    tile.clear(tile.skip, blocksPerTask * LANES);
+    tile.clear(tile.bias, blocksPerTask * LANES);
     int from = first * LANES;
     int count = channels(first);
     tile.read(skip, from, tile.skip, count);
@@ -180,7 +192,7 @@ final class ScanKernel {
     fill(tile, ScanTile.Z, z, sequence, first, index, steps);
   }
 
-  /** All blocks of a group, for the steps of one tile. */
+  /** All blocks of a task, for the steps of one tile. */
   private void fill(
       ScanTile tile, int range, RawTensor from, int sequence, int first, int index, int steps) {
     int at = row(sequence, index, first);
@@ -195,7 +207,7 @@ final class ScanKernel {
     tile.drain(range, ScanTile.WIDE, to, at, channels, steps, count);
   }
 
-  /** Channels of the group that begins here. */
+  /** Channels of the task that begins here. */
   private int channels(int first) {
     return Math.min(channels, end(first) * LANES) - first * LANES;
   }
@@ -236,7 +248,7 @@ final class ScanKernel {
    */
   void backward(@Nullable NDArray ofOutput, @Nullable NDArray ofState, GradientSink gradients) {
     Sums sums = new Sums(ofOutput, ofState);
-    Workers.run(batch * groups, task -> backward(task / groups, task % groups, sums));
+    Workers.run(batch * tasks, task -> backward(task / tasks, task % tasks * blocksPerTask, sums));
     sums.deliver(gradients);
     kept.close();
   }
@@ -286,39 +298,41 @@ final class ScanKernel {
     }
   }
 
-  private void backward(int sequence, int group, Sums to) {
-    int first = group * BLOCKS_PER_GROUP;
+  private void backward(int sequence, int first, Sums to) {
     int last = end(first);
+    int behind = Math.min(groups, (first + blocksPerTask) / GROUP);
     ScanTile tile = tile();
     loadChannels(tile, first);
-    tile.clear(tile.da, BLOCKS_PER_GROUP * states * LANES);
-    tile.clear(tile.dskip, BLOCKS_PER_GROUP * LANES);
-    tile.clear(tile.dbias, BLOCKS_PER_GROUP * LANES);
+    tile.clear(tile.da, blocksPerTask * states * LANES);
+    tile.clear(tile.dskip, blocksPerTask * LANES);
+    tile.clear(tile.dbias, blocksPerTask * LANES);
     for (int block = first; block < last; block++) {
       readStates(to.ofState, sequence, block, tile, tile.dh, block - first);
     }
     RawTensor path = RawTensor.of(kept);
     for (int i = tiles - 1; i >= 0; i--) {
       int steps = Math.min(STEPS, length - i * STEPS);
-      tile.clearSums();
       tile.readSelective(b, c, (sequence * length + i * STEPS) * states, steps);
       load(tile, sequence, first, i, steps);
       if (to.ofOutput == null) {
-        tile.clear(ScanTile.G, BLOCKS_PER_GROUP * ScanTile.WIDE);
+        tile.clear(ScanTile.G, blocksPerTask * ScanTile.WIDE);
       } else {
         fill(tile, ScanTile.G, to.ofOutput, sequence, first, i, steps);
       }
-      for (int block = first; block < last; block++) {
-        int h = tile.h + (block - first) * states * LANES;
-        tile.read(path, kept(sequence, block, i), h, states * LANES);
-        tile.backward(block - first, steps);
+      for (int group = first / GROUP; group < behind; group++) {
+        tile.clearSums();
+        for (int block = group * GROUP; block < Math.min(last, (group + 1) * GROUP); block++) {
+          int h = tile.h + (block - first) * states * LANES;
+          tile.read(path, kept(sequence, block, i), h, states * LANES);
+          tile.backward(block - first, steps);
+        }
+        int offset = ((group * batch + sequence) * length + i * STEPS) * states;
+        tile.writeSums(ScanTile.DB, to.rawDb, offset, steps);
+        tile.writeSums(ScanTile.DC, to.rawDc, offset, steps);
       }
       drain(tile, ScanTile.X, to.rawDx, sequence, first, i, steps);
       drain(tile, ScanTile.RAW, to.rawDraw, sequence, first, i, steps);
       drain(tile, ScanTile.Z, to.rawDz, sequence, first, i, steps);
-      int offset = ((group * batch + sequence) * length + i * STEPS) * states;
-      tile.writeSums(ScanTile.DB, to.rawDb, offset, steps);
-      tile.writeSums(ScanTile.DC, to.rawDc, offset, steps);
     }
     for (int block = first; block < last; block++) {
       writeStates(tile, tile.dh, block - first, to.rawDh, sequence, block);

@@ -21,15 +21,20 @@ final class ScanTile extends TileMemory {
 
   static final int STEPS = 32;
 
-  /** Blocks whose sums over channels are taken together. */
-  static final int BLOCKS = 8;
+  /** Blocks of a group, whose sums over channels are taken together. */
+  static final int GROUP = 8;
+
+  /** Most groups that a tile holds: rows of their inputs are read and written in one go. */
+  static final int GROUPS = 4;
+
+  private static final int BLOCKS = GROUPS * GROUP;
 
   private static final int LANES = VectorMath.LANES;
 
   /** Numbers of one block by (step, lane). */
   static final int WIDE = STEPS * LANES;
 
-  /** A loop over the steps of a tile, for one block of the group and, in some, one state. */
+  /** A loop over the steps of a tile, for one block and, in some, one state. */
   private interface Loop {
     void run(int block, int state, int steps);
   }
@@ -65,7 +70,7 @@ final class ScanTile extends TileMemory {
 
   // Where ranges begin. These are constants: a loop then reaches many of them from one index.
   private static final int ROOM = room(WIDE);
-  private static final int GROUP_ROOM = room(BLOCKS * WIDE);
+  private static final int BLOCKS_ROOM = room(BLOCKS * WIDE);
 
   // By (step, lane).
   private static final int DELTA = 0;
@@ -83,14 +88,14 @@ final class ScanTile extends TileMemory {
   /** From what is kept of a state of an even index to that of an odd one. */
   private static final int OTHER = ROOM + room(WIDE + LANES);
 
-  // By (block of the group, step, lane).
+  // By (block, step, lane).
   static final int X = DECAY + 2 * OTHER;
-  static final int RAW = X + GROUP_ROOM;
-  static final int Z = RAW + GROUP_ROOM;
-  static final int G = Z + GROUP_ROOM;
+  static final int RAW = X + BLOCKS_ROOM;
+  static final int Z = RAW + BLOCKS_ROOM;
+  static final int G = Z + BLOCKS_ROOM;
 
   /** C h + D x; forward turns it into the output. */
-  static final int READ = G + GROUP_ROOM;
+  static final int READ = G + BLOCKS_ROOM;
 
   // Of one state, from where its numbers begin.
   private static final int B = 0;
@@ -104,13 +109,13 @@ final class ScanTile extends TileMemory {
 
   final int states;
 
-  // By (block of the group, lane).
+  // By (block, lane).
   final int skip;
   final int bias;
   final int dskip;
   final int dbias;
 
-  // By (block of the group, state, lane).
+  // By (block, state, lane).
   final int h;
   final int aLog2;
   final int dh;
@@ -185,7 +190,7 @@ final class ScanTile extends TileMemory {
   /**
    * From {@link #h} before the tile to {@link #h} behind it; the output is in {@link #READ}.
    *
-   * @param block of the group
+   * @param block of the tile
    */
   void forward(int block, int steps) {
     run(MAGNITUDES, block, 0, steps);

@@ -328,21 +328,26 @@ class OperatorTest {
             new long[] {2, 40, 900});
     NDList inputs = inputs(wide, DataType.FLOAT32);
     int before = Workers.threads();
-    List<float[]> runs = new ArrayList<>();
+    List<List<float[]>> runs = new ArrayList<>();
     try {
-      for (int threads : new int[] {1, 2, 2}) {
+      // Tasks of four groups of blocks, of two, of one, and of one once more.
+      for (int threads : new int[] {1, 3, 8, 8}) {
         Workers.use(threads);
         Passes passes = passes(Tape.recording(), new SelectiveScan(), inputs);
-        runs.add(passes.outputs().get(0).toFloatArray());
-        runs.add(passes.gradients().get(4).toFloatArray());
-        runs.add(passes.gradients().get(3).toFloatArray());
+        List<float[]> results = new ArrayList<>();
+        passes.outputs().forEach(y -> results.add(y.toFloatArray()));
+        passes.gradients().forEach(gradient -> results.add(gradient.toFloatArray()));
+        runs.add(results);
       }
     } finally {
       Workers.use(before);
     }
-    for (int i = 0; i < 3; i++) {
-      assertThat(runs.get(i + 3)).containsExactly(runs.get(i));
-      assertThat(runs.get(i + 6)).containsExactly(runs.get(i));
+    List<float[]> expected = runs.get(2);
+    for (List<float[]> results : runs) {
+      assertThat(results).hasSameSizeAs(expected);
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(results.get(i)).containsExactly(expected.get(i));
+      }
     }
   }
 
