@@ -4,8 +4,8 @@ import dev.adder.tensor.RawTensor;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The selective scan over one tile: {@value #STEPS} steps of one block of channels, a vector's
- * lanes. Everything a tile touches stays in the nearest caches.
+ * The selective scan over one tile: {@value #STEPS} steps of some blocks of channels, a vector's
+ * lanes each. Everything a block touches stays in the nearest caches.
  *
  * <p>Time runs innermost, for one state at a time, so that the state is a register and the
  * exponentials of successive steps overlap. Each loop is a {@link Loop} of its own and short:
@@ -124,11 +124,11 @@ final class ScanTile extends TileMemory {
   /** B and C, by (state, {B, C}, step). */
   private final int selective;
 
+  /** One of them as it is read, by (step, state). */
+  private final int rows;
+
   /** The gradients of B and C summed over the blocks of a group, by (state, {B, C}, step, lane). */
   private final int sums;
-
-  /** Of one of them, by (step, state). */
-  private final int rows;
 
   ScanTile(int states) {
     this.states = states;
