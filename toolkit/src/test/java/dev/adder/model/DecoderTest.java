@@ -20,6 +20,7 @@ import dev.adder.adapter.Targets;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.RawTensor;
 import dev.adder.tensor.Tape;
+import dev.adder.tensor.VectorSupport;
 import dev.adder.tensor.Workers;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -42,8 +43,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The decoder against the full forward pass of the same model. */
 class DecoderTest {
 
-  /** Relative to the largest logit; products with AVX2 alone round by up to 1.03e-5. */
-  private static final double TOLERANCE = 2e-5;
+  /** Relative to the largest logit. Products without AVX-512 round apart by up to 1.03e-5. */
+  private static final double TOLERANCE = VectorSupport.lanes() < 16 ? 2e-5 : 1e-5;
 
   private static final int TOKENS = 63;
 

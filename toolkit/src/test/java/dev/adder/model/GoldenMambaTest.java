@@ -12,6 +12,7 @@ import dev.adder.adapter.FullFineTuning;
 import dev.adder.tensor.KeyedRandom;
 import dev.adder.tensor.Safetensors;
 import dev.adder.tensor.Tape;
+import dev.adder.tensor.VectorSupport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,9 +89,9 @@ class GoldenMambaTest {
         Tape tape = route.tape.get()) {
       scope.suppressNotUsedWarning();
       NDArray logits = mamba.logits(tape, ids);
-      // Vectors of 8 and of 16 numbers round apart: 1e-5 and 1.1e-5 of 6.9.
-      assertThat(largestDifference(logits, expectedLogits) / largest(expectedLogits))
-          .isLessThan(3e-6);
+      // Vectors of 8 numbers sum in another order than those of 16: 1.12e-5.
+      assertThat(largestDifference(logits, expectedLogits))
+          .isLessThan(VectorSupport.lanes() < 16 ? 2e-5 : 1e-5);
     }
   }
 
