@@ -77,7 +77,7 @@ public final class RmsNorm implements FusedOperator {
 
   /** One row in an array of whole vectors, zero behind its end. */
   private static float[] padded(int width) {
-    return new float[SPECIES.loopBound(width + LANES - 1)];
+    return new float[RowNorm.padded(width)];
   }
 
   @Override

@@ -143,7 +143,7 @@ final class ScanTile extends TileMemory {
     da = range(BLOCKS * states * LANES);
     selective = range(states * SELECTIVE);
     rows = range(STEPS * states);
-    sums = range((states + LANES - 1) / LANES * LANES * SUMS);
+    sums = range(RowNorm.padded(states) * SUMS);
     allocate();
   }
 

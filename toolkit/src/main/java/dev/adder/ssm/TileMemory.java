@@ -26,7 +26,7 @@ abstract class TileMemory {
 
   /** Numbers from the beginning of a range to that of the next. */
   static int room(int size) {
-    return SPECIES.loopBound(size + LANES - 1) + LANES;
+    return RowNorm.padded(size) + LANES;
   }
 
   /** Where a further range begins, counted from the first. */
